@@ -1,0 +1,1 @@
+"""The microtransplant registry: forms, consensus, intake, checks, releases and warehouse."""

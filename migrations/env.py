@@ -1,0 +1,35 @@
+"""Runs migrations as the login; each migration that creates tables acts as `mst_owner`."""
+
+from alembic import context
+from sqlmodel import SQLModel
+
+import registry.schema
+from registry.forms.tables import TABLES
+from registry.store import engine
+
+assert registry.schema
+assert TABLES
+
+
+def ours(object_: object, name: str | None, kind: str, reflected: bool, other: object) -> bool:
+    return kind != "table" or getattr(object_, "schema", None) in {"crf", "registry"}
+
+
+def run(connection: object) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        include_schemas=True,
+        include_object=ours,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    with engine(None).connect() as opened:
+        run(opened)

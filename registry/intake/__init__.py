@@ -1,0 +1,1 @@
+"""How a center's file becomes stored rows: read, type, stage, check, decide, commit, receipt."""

@@ -1,0 +1,15 @@
+"""How much of a file the registry is willing to read. Sizes from the security requirements UPL."""
+
+from __future__ import annotations
+
+MAX_FILE_BYTES = 20 * 1024**2
+MAX_UNPACKED_BYTES = 200 * 1024**2
+MAX_RATIO = 100
+MAX_PARTS = 500
+MAX_ROWS = 50_000
+MAX_COLUMNS = 500
+MAX_CELL_CHARACTERS = 10_000
+
+CHILD_MEMORY_BYTES = 1024**3
+CHILD_CPU_SECONDS = 30
+CHILD_WALL_SECONDS = 40

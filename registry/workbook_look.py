@@ -1,0 +1,119 @@
+"""How a form workbook looks: colours, widths and the comment on each column header."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xlsxwriter import Workbook  # type: ignore[import-untyped]
+from xlsxwriter.format import Format  # type: ignore[import-untyped]
+
+from registry.forms import Column
+
+KEY, CORE, EXTENDED = "#0B3C49", "#13717F", "#D7E7EA"
+KEY_BODY, LINE, INK, MUTED = "#EEF5F6", "#C9D6D9", "#22333B", "#8A9BA1"
+FONT = {"font_name": "Calibri", "font_size": 11, "font_color": INK, "valign": "vcenter"}
+
+
+@dataclass(frozen=True)
+class Look:
+    """The cell formats of one workbook."""
+
+    headers: dict[str, Format]
+    bodies: dict[tuple[bool, bool], Format]
+    title: Format
+    subtitle: Format
+    section: Format
+    text: Format
+    strong: Format
+    note: Format
+    link: Format
+    code_header: Format
+    tab: str = CORE
+    muted: str = MUTED
+
+    @classmethod
+    def of(cls, book: Workbook) -> Look:
+        def make(**more: object) -> Format:
+            return book.add_format({**FONT, **more})
+
+        head = {"bold": True, "border": 1, "border_color": LINE}
+        return cls(
+            headers={
+                "key": make(**head, bg_color=KEY, font_color="white", underline=1),
+                "core": make(**head, bg_color=CORE, font_color="white"),
+                "extended": make(**head, bg_color=EXTENDED),
+            },
+            bodies={
+                (key, text): make(
+                    **({"bg_color": KEY_BODY, "border": 1, "border_color": LINE} if key else {}),
+                    **({"num_format": "@"} if text else {}),
+                )
+                for key in (True, False)
+                for text in (True, False)
+            },
+            title=make(font_size=22, bold=True, font_color=KEY),
+            subtitle=make(font_size=12, font_color=MUTED),
+            section=make(font_size=14, bold=True, font_color=CORE, bottom=1, bottom_color=LINE),
+            text=make(text_wrap=True, valign="top", num_format="@"),
+            strong=make(bold=True, valign="top", num_format="@"),
+            note=make(italic=True, font_color=MUTED, text_wrap=True, valign="top"),
+            link=make(bold=True, font_color=CORE, underline=1, valign="top"),
+            code_header=make(**head, bg_color=EXTENDED),
+        )
+
+    def header(self, column: Column) -> Format:
+        return self.headers["key" if column.item.key else column.item.tier]
+
+    def body(self, column: Column) -> Format:
+        return self.bodies[column.item.key, column.type in ("text", "boolean")]
+
+
+def column_width(column: Column) -> float:
+    """Wide enough for the header with its filter arrow and for the longest code."""
+    longest = max((len(code) for code in column.item.codes or ()), default=0)
+    return min(max(len(column.name) + 5, longest + 3, 12), 44)
+
+
+def header_comment(column: Column) -> str:
+    """Label, unit, codes or pattern, limits, why it is asked, where it is used, an example."""
+    item = column.item
+    lines = [
+        item.label,
+        _tier_words(column),
+        f"Why: {item.why}",
+        f"Write: {_what_to_write(column)}",
+    ]
+    lines += [f"Unit: {item.unit}"] if item.unit else []
+    lines += [f"Possible: {_span(item.low, item.high)}"] if item.low is not None else []
+    lines += [f"Usual: {_span(*item.plausible)}"] if item.plausible else []
+    lines += [f"Used by: {', '.join(item.uses[:6])}"] if item.uses else []
+    lines += [f"Example: {item.example}"] if item.example else []
+    return "\n".join(lines)
+
+
+def comment_options(column: Column) -> dict[str, object]:
+    """A box that holds the whole comment (about 48 characters a line)."""
+    rows = sum(1 + len(line) // 48 for line in header_comment(column).splitlines())
+    return {"width": 330, "height": 24 + 17 * rows, "color": "#FFFDF2", "font_size": 10}
+
+
+def _tier_words(column: Column) -> str:
+    if column.item.key:
+        return "Key: always needed, names the row"
+    if column.item.tier == "core":
+        return "Core: a value, or one of the four words for missing"
+    return "Extended: welcome, may stay empty"
+
+
+def _what_to_write(column: Column) -> str:
+    item = column.item
+    if item.codes is not None:
+        return " | ".join(item.codes)
+    if item.pattern_words is not None:
+        return item.pattern_words
+    words = {"boolean": "yes or no", "integer": "a whole number", "number": "a number"}
+    return words.get(column.type, "text")
+
+
+def _span(low: float | None, high: float | None) -> str:
+    return f"{low:,g} to {high:,g}" if low is not None and high is not None else ""

@@ -1,0 +1,128 @@
+"""The one module that runs Great Expectations, and turns its results into the project's own.
+
+A failed expectation and an exception inside one both come back as `success=False`. Here the first
+is a failure of the data and the second is a CheckError: a broken check must never look like a
+finding, nor like none.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from registry.rules import Rule, rules
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# without these the library reports its use and its log repeats what it saw
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+
+
+class CheckError(Exception):
+    """A check could not be run. Names the rules, never the data."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A rule that a row of a frame does not meet; `position` counts rows from 0."""
+
+    rule: Rule
+    position: int
+
+
+def frame_sql(form: str) -> str:
+    """The rows of a form with one boolean column for each predicate, named by its rule."""
+    predicates = [f'({rule.sql}) as "{rule.id}"' for rule in rules(form) if rule.kind == "true"]
+    return f"select {', '.join(['this.*', *predicates])} from {form} as this"
+
+
+def run(frames: Mapping[str, pd.DataFrame]) -> list[Failure]:
+    """Every failure of every rule on the given frames (form → rows made by `frame_sql`)."""
+    return [
+        failure for form, frame in frames.items() if len(frame) for failure in _run(form, frame)
+    ]
+
+
+def _run(form: str, frame: pd.DataFrame) -> list[Failure]:
+    judged = [rule for rule in rules(form) if not frame[_column(rule)].isna().all()]
+    if not judged:
+        return []
+    asset = _asset(form)
+    batch = asset.get_batch({"dataframe": frame})
+    report = batch.validate(
+        _suite(form, tuple(judged)),
+        result_format={"result_format": "COMPLETE", "exclude_unexpected_values": True},
+    )
+    if len(report.results) != len(judged):
+        raise CheckError(f"{form}: {len(judged)} checks were asked for, {len(report.results)} ran.")
+    by_id = {rule.id: rule for rule in judged}
+    failures = []
+    for result in report.results:
+        rule = by_id[result.expectation_config.meta["rule"]]
+        failures += [Failure(rule, int(row)) for row in _failing_rows(rule, result)]
+    return failures
+
+
+def _failing_rows(rule: Rule, result: Any) -> list[int]:
+    information = result.exception_info or {}
+    # one exception is reported flat, several under the name of their metric
+    nested = [information, *(v for v in information.values() if isinstance(v, dict))]
+    if any(part.get("raised_exception") for part in nested):
+        raise CheckError(f"The check {rule.id} could not be run.")
+    if result.success:
+        return []
+    rows = result.result.get("unexpected_index_list")
+    if not rows:
+        raise CheckError(f"The check {rule.id} failed without naming a row.")
+    return list(rows)
+
+
+def _column(rule: Rule) -> str:
+    return rule.id if rule.kind == "true" else rule.column
+
+
+@cache
+def _source() -> Any:
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    return context.data_sources.add_pandas("upload")
+
+
+@cache
+def _asset(form: str) -> Any:
+    return _source().add_dataframe_asset(form).add_batch_definition_whole_dataframe("rows")
+
+
+@cache
+def _suite(form: str, judged: tuple[Rule, ...]) -> Any:
+    import great_expectations as gx
+
+    return gx.ExpectationSuite(name=form, expectations=[expectation(rule) for rule in judged])
+
+
+def expectation(rule: Rule) -> Any:
+    """The Great Expectations class that stands for a rule."""
+    import great_expectations.expectations as gxe
+
+    meta = {"rule": rule.id, "severity": rule.severity, "category": rule.category}
+    if rule.kind == "in set":
+        return gxe.ExpectColumnValuesToBeInSet(
+            column=rule.column, value_set=list(rule.argument), meta=meta
+        )
+    if rule.kind == "between":
+        low, high = rule.argument
+        return gxe.ExpectColumnValuesToBeBetween(
+            column=rule.column, min_value=low, max_value=high, meta=meta
+        )
+    if rule.kind == "matches":
+        return gxe.ExpectColumnValuesToMatchRegex(
+            column=rule.column, regex=rule.argument[0], meta=meta
+        )
+    return gxe.ExpectColumnValuesToBeInSet(column=rule.id, value_set=[True], meta=meta)

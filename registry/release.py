@@ -1,0 +1,112 @@
+"""Releases: named, immutable sets of Parquet files with a manifest that proves them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from sqlalchemy import func, select
+
+from registry import consensus
+from registry.forms import FORM_VERSION, FORMS
+from registry.forms.arrow import raw_schema
+from registry.home import home
+from registry.schema import Submission
+from registry.store import engine, read_form
+
+MANIFEST = "manifest.json"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
+
+
+class ReleaseError(Exception):
+    """A release cannot be made or trusted; the message says why."""
+
+
+def folder(name: str) -> Path:
+    """Where the release of that name lies. Raises ReleaseError for a name that is no name."""
+    if not _NAME.fullmatch(name):
+        raise ReleaseError("A release name is letters, digits, point, - and _, at most 61.")
+    return home() / "releases" / name
+
+
+def create(
+    name: str, *, as_of: datetime | None = None, progress: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
+    """Write every form's current rows as Parquet. Returns the manifest; never replaces a release."""
+    final = folder(name)
+    if final.exists():
+        raise ReleaseError(
+            f"The release {name} exists; releases never change. Choose another name."
+        )
+    last = _last_submission()
+    if not last:
+        raise ReleaseError("The registry holds no submission yet.")
+    aside = final.with_name(f".{name}.{os.getpid()}")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    files = {}
+    for form in FORMS:
+        progress(f"writing {form}")
+        files[form] = _write(form, aside / f"{form}.parquet", last)
+    manifest = {
+        "name": name,
+        "created_at": (as_of or datetime.now(UTC)).isoformat(timespec="seconds"),
+        "last_submission": last,
+        "form_version": FORM_VERSION,
+        "consensus_version": consensus.CURRENT_VERSION,
+        "code_version": version("microtransplant-registry"),
+        "counts": {form: entry["rows"] for form, entry in files.items()},
+        "files": {f"{form}.parquet": entry["sha256"] for form, entry in files.items()},
+    }
+    (aside / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    aside.rename(final)
+    return manifest
+
+
+def _last_submission() -> int:
+    with engine("mst_reader").connect() as session:
+        query = select(func.coalesce(func.max(Submission.submission_id), 0))
+        return int(session.execute(query).scalar_one())
+
+
+def _write(form: str, path: Path, as_of: int) -> dict[str, Any]:
+    table = read_form(form, as_of=as_of).cast(raw_schema(form))
+    pq.write_table(table, path, compression="zstd")
+    path.chmod(0o400)
+    return {"rows": table.num_rows, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
+def manifest(name: str) -> dict[str, Any]:
+    """The manifest of a release. Raises ReleaseError if there is none."""
+    path = folder(name) / MANIFEST
+    if not path.is_file():
+        raise ReleaseError(f"There is no release {name}.")
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def releases() -> list[dict[str, Any]]:
+    """The manifests of all releases, oldest first."""
+    found = [manifest(path.parent.name) for path in (home() / "releases").glob(f"[!.]*/{MANIFEST}")]
+    return sorted(found, key=lambda m: (m["last_submission"], m["created_at"]))
+
+
+def verify(name: str) -> list[str]:
+    """What is wrong with a release: files lost, added or changed. Empty if nothing is."""
+    expected: dict[str, str] = manifest(name)["files"]
+    present = {path.name: path for path in folder(name).glob("*.parquet")}
+    faults = [f"{file} is missing" for file in sorted(expected.keys() - present.keys())]
+    faults += [f"{file} does not belong to it" for file in sorted(present.keys() - expected.keys())]
+    for file in sorted(expected.keys() & present.keys()):
+        if hashlib.sha256(present[file].read_bytes()).hexdigest() != expected[file]:
+            faults.append(f"{file} was changed")
+    return faults

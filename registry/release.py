@@ -20,7 +20,7 @@ from registry import consensus
 from registry.forms import FORM_VERSION, FORMS
 from registry.forms.arrow import raw_schema
 from registry.home import home
-from registry.schema import Submission
+from registry.schema import SUBMISSION
 from registry.store import engine, read_form
 
 MANIFEST = "manifest.json"
@@ -74,7 +74,7 @@ def create(
 
 def _last_submission() -> int:
     with engine("mst_reader").connect() as session:
-        query = select(func.coalesce(func.max(Submission.submission_id), 0))
+        query = select(func.coalesce(func.max(SUBMISSION.c.submission_id), 0))
         return int(session.execute(query).scalar_one())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Identity, Index, func
+from sqlalchemy import BigInteger, DateTime, Identity, Index, Table, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -91,3 +91,9 @@ class StoredFinding(SQLModel, table=True):
     category: str
     message: str
     fix: str
+
+
+ACCOUNT: Table = Account.__table__  # type: ignore[attr-defined]
+SUBMISSION: Table = Submission.__table__  # type: ignore[attr-defined]
+SUBMISSION_CASE: Table = SubmissionCase.__table__  # type: ignore[attr-defined]
+FINDING: Table = StoredFinding.__table__  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, insert, select
 
-from registry.schema import Account
+from registry.schema import ACCOUNT
 from registry.store import account_session, engine
 
 MIN_PASSWORD_CHARACTERS = 12
@@ -47,9 +47,9 @@ def add_account(username: str, password: str, role: Role, center_id: str | None)
     if (role in CENTER_ROLES) != (center_id is not None):
         raise AccountError("A coordinator has a center; analysts and stewards have none.")
     with engine("mst_owner").begin() as session:
-        session.execute(delete(Account).where(Account.username == username))  # type: ignore[arg-type]
+        session.execute(delete(ACCOUNT).where(ACCOUNT.c.username == username))
         session.execute(
-            insert(Account).values(
+            insert(ACCOUNT).values(
                 username=username, password_hash=_hasher.hash(password), role=role.value,
                 center_id=center_id,
             )
@@ -59,7 +59,7 @@ def add_account(username: str, password: str, role: Role, center_id: str | None)
 def sign_in(username: str, password: str) -> Person | None:
     """The person, or None; a wrong name and a wrong password are answered alike."""
     with account_session(username) as session:
-        query = select(Account.password_hash, Account.role, Account.center_id)  # type: ignore[call-overload]
+        query = select(ACCOUNT.c.password_hash, ACCOUNT.c.role, ACCOUNT.c.center_id)
         found = session.execute(query).one_or_none()
     try:
         _hasher.verify(found.password_hash if found else _NOBODY, password)
@@ -71,6 +71,6 @@ def sign_in(username: str, password: str) -> Person | None:
 def still_valid(person: Person) -> bool:
     """Whether the account still exists with the same rights; asked on every rerun of a page."""
     with account_session(person.username) as session:
-        query = select(Account.role, Account.center_id)  # type: ignore[call-overload]
+        query = select(ACCOUNT.c.role, ACCOUNT.c.center_id)
         found = session.execute(query).one_or_none()
     return found is not None and (found.role, found.center_id) == (person.role, person.center_id)

@@ -23,7 +23,7 @@ from registry.intake.check import fold
 from registry.intake.raw import RawFile, UnreadableFileError
 from registry.intake.receipt import Decision, Receipt, status_of
 from registry.intake.stage import CENTER_UNIT, Key, Row, Staged, from_stored, stage
-from registry.schema import StoredFinding, Submission, SubmissionCase
+from registry.schema import FINDING, SUBMISSION, SUBMISSION_CASE
 from registry.store import add_versions, center_session, lock_for_commit, stored_rows
 from registry.warehouse import Replay
 
@@ -171,14 +171,14 @@ def _commit(
 ) -> Receipt:
     moment = as_of or session.execute(select(func.now())).scalar_one()
     number = session.execute(
-        insert(Submission)
+        insert(SUBMISSION)
         .values(
             center_id=receipt.center_id, actor=actor, received_at=moment,
             file_name=receipt.file_name, file_sha256=receipt.file_sha256,
             form_version=FORM_VERSION,
             receipt=receipt.model_dump(mode="json", exclude={"findings", "submission_id"}),
         )
-        .returning(Submission.submission_id)
+        .returning(SUBMISSION.c.submission_id)
     ).scalar_one()  # fmt: skip
     stamped = receipt.model_copy(
         update={"submission_id": number, "received_at": moment.isoformat(timespec="seconds")}
@@ -198,9 +198,9 @@ def _store_decisions(session: Connection, a: Assessment, number: int, center_id:
          "row_count": a.staged.rows_per_case[case]}
         for case, decision in a.decisions.items()
     ]  # fmt: skip
-    session.execute(insert(SubmissionCase), cases)
+    session.execute(insert(SUBMISSION_CASE), cases)
     if a.findings:
-        session.execute(insert(StoredFinding), [{**common, **f.as_dict()} for f in a.findings])
+        session.execute(insert(FINDING), [{**common, **f.as_dict()} for f in a.findings])
 
 
 def _version(row: Row, number: int) -> dict[str, Any]:
@@ -212,14 +212,14 @@ def _version(row: Row, number: int) -> dict[str, Any]:
 
 def _latest(session: Connection) -> int:
     """The newest submission of the center the session is bound to, 0 before the first."""
-    query = select(func.coalesce(func.max(Submission.submission_id), 0))
+    query = select(func.coalesce(func.max(SUBMISSION.c.submission_id), 0))
     return int(session.execute(query).scalar_one())
 
 
 def _earlier(session: Connection, center_id: str, sha256: str) -> int | None:
-    query = select(func.max(Submission.submission_id)).where(
-        Submission.center_id == center_id, Submission.file_sha256 == sha256
-    )  # type: ignore[arg-type]
+    query = select(func.max(SUBMISSION.c.submission_id)).where(
+        SUBMISSION.c.center_id == center_id, SUBMISSION.c.file_sha256 == sha256
+    )
     return session.execute(query).scalar_one()
 
 

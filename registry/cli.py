@@ -1,0 +1,334 @@
+"""The `mst` command. Exit codes: 0 done, 2 refused by rules, 3 not allowed, 4 conflict,
+5 try again later, 70 a bug."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="The microtransplant registry.",
+)  # fmt: skip
+consensus_app = typer.Typer(no_args_is_help=True, help="The consensus as code.")
+release_app = typer.Typer(no_args_is_help=True, help="Named, immutable data sets.")
+users_app = typer.Typer(no_args_is_help=True, help="Local accounts.")
+app.add_typer(consensus_app, name="consensus")
+app.add_typer(release_app, name="release")
+app.add_typer(users_app, name="users")
+
+REFUSED, TRY_AGAIN, BUG = 2, 5, 70
+_say = Console(stderr=True, highlight=False)
+_out = Console(highlight=False, soft_wrap=True)
+
+
+class Format(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+class Audience(StrEnum):
+    STEWARD = "steward"
+    ANALYST = "analyst"
+    PUBLIC = "public"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="text or json")]
+CenterOption = Annotated[str, typer.Option("--center", help="the center that submits")]
+
+
+def _progress(message: str) -> None:
+    _say.print(f"[dim]… {message}[/dim]")
+
+
+def _fail(message: str, code: int = REFUSED) -> typer.Exit:
+    _say.print(message, markup=False)
+    return typer.Exit(code)
+
+
+@contextmanager
+def _prepared() -> Iterator[None]:
+    """A database at the newest migration."""
+    from registry import store
+
+    store.migrate()
+    yield
+
+
+def _print_rows(rows: list[dict[str, Any]], as_: Format) -> None:
+    if as_ is Format.JSON:
+        typer.echo(json.dumps(rows, indent=2, default=str))
+        return
+    table = Table(*(rows[0] if rows else ["nothing to show"]))
+    for row in rows:
+        table.add_row(*("" if v is None else str(v) for v in row.values()))
+    _out.print(table)
+
+
+@app.command()
+def migrate() -> None:
+    """Create the database or bring it to the newest migration."""
+    with _prepared():
+        _say.print("The database is at the newest migration.")
+
+
+@app.command()
+def template(
+    out: Annotated[Path, typer.Argument(help="a .xlsx file, or a folder for CSVs")],
+) -> None:
+    """Write an empty template: a workbook, or a folder of CSV files."""
+    from registry.workbook import write_template
+
+    write_template(out)
+    _say.print(f"Wrote {out}.", markup=False)
+
+
+@app.command()
+def check(path: Path, center: CenterOption, format_: FormatOption = Format.TEXT) -> None:
+    """Check a file as a submission would, and store nothing."""
+    from registry.intake.submit import check as run
+
+    _take_in(lambda: run(path, center, progress=_progress), format_)
+
+
+@app.command()
+def submit(path: Path, center: CenterOption, format_: FormatOption = Format.TEXT) -> None:
+    """Check a file and store every case that is in order."""
+    from registry.intake.submit import submit as run
+
+    _take_in(lambda: run(path, center, actor=getpass.getuser(), progress=_progress), format_)
+
+
+def _take_in(work: Callable[[], Any], as_: Format) -> None:
+    from registry.intake.submit import BusyError
+
+    with _prepared():
+        try:
+            receipt = work()
+        except BusyError:
+            raise _fail(
+                "The registry was busy; nothing was stored. Try again.", TRY_AGAIN
+            ) from None
+    if as_ is Format.JSON:
+        typer.echo(json.dumps(receipt.as_dict(), indent=2))
+    else:
+        _print_receipt(receipt)
+    if receipt.held or receipt.status == "refused":
+        raise typer.Exit(REFUSED)
+
+
+def _print_receipt(receipt: Any) -> None:
+    number = f"submission {receipt.submission_id}: " if receipt.submission_id else ""
+    _out.print(
+        f"{number}{receipt.status}. {receipt.rows} rows = {receipt.accepted} accepted + "
+        f"{receipt.held} held + {receipt.unchanged} unchanged", markup=False,
+    )  # fmt: skip
+    if receipt.cases_held:
+        _out.print(f"held cases: {', '.join(receipt.cases_held)}", markup=False)
+    for f in receipt.findings:
+        case = f"case {f.case_id}, " if f.case_id else ""
+        _out.print(
+            f"{f.severity:<7} {case}{f.place()}: {f.message} {f.fix} [{f.rule}]", markup=False
+        )
+
+
+@consensus_app.command("list")
+def consensus_list(format_: FormatOption = Format.TEXT) -> None:
+    """The recommendations that are executable."""
+    from registry import consensus
+
+    rows = [
+        {
+            "id": r.id,
+            "section": r.section,
+            "title": r.title,
+            "strength": r.strength,
+            "subject": r.subject,
+        }
+        for r in consensus.load().recommendations
+    ]
+    _print_rows(rows, format_)
+
+
+@consensus_app.command("show")
+def consensus_show(recommendation: str) -> None:
+    """One recommendation in full."""
+    from registry import consensus
+    from registry.consensus.pages import page
+
+    try:
+        found = consensus.load().get(recommendation)
+    except KeyError:
+        raise _fail(
+            f"There is no recommendation {recommendation}. See mst consensus list."
+        ) from None
+    typer.echo(page(found))
+
+
+@consensus_app.command("coverage")
+def consensus_coverage(format_: FormatOption = Format.TEXT) -> None:
+    """Which statements of the paper are executable, and which are not yet."""
+    from registry import consensus
+
+    _print_rows([dict(row) for row in consensus.coverage()], format_)
+
+
+@release_app.command("create")
+def release_create(name: str) -> None:
+    """Write a release of everything accepted so far."""
+    from registry import release
+
+    with _prepared():
+        try:
+            made = release.create(name, progress=_progress)
+        except release.ReleaseError as error:
+            raise _fail(str(error)) from None
+    _say.print(f"Release {name}: {sum(made['counts'].values()):,} rows.", markup=False)
+
+
+@release_app.command("list")
+def release_list(format_: FormatOption = Format.TEXT) -> None:
+    """All releases."""
+    from registry import release
+
+    keep = ("name", "created_at", "last_submission", "form_version", "consensus_version")
+    rows = [
+        {**{k: m[k] for k in keep}, "cases": m["counts"]["patient"]} for m in release.releases()
+    ]
+    _print_rows(rows, format_)
+
+
+@release_app.command("verify")
+def release_verify(name: str) -> None:
+    """Hold a release's files against its manifest."""
+    from registry import release
+
+    try:
+        faults = release.verify(name)
+    except release.ReleaseError as error:
+        raise _fail(str(error)) from None
+    if faults:
+        raise _fail("\n".join(faults))
+    _say.print(f"Release {name} is whole and unchanged.", markup=False)
+
+
+@app.command()
+def build(name: str) -> None:
+    """Build the warehouse from a release and put it in service."""
+    from registry import release, warehouse
+    from registry.home import home
+
+    try:
+        faults = release.verify(name)
+        if faults:
+            raise _fail("The release was changed:\n" + "\n".join(faults))
+        warehouse.build(release.folder(name), home(), progress=_progress)
+    except (release.ReleaseError, warehouse.BuildError) as error:
+        raise _fail(str(error)) from None
+    _say.print(f"The warehouse now serves release {name}.", markup=False)
+
+
+@app.command()
+def sql(
+    query: str,
+    as_: Annotated[Audience, typer.Option("--as", help="whose file to ask")] = Audience.ANALYST,
+    format_: FormatOption = Format.TEXT,
+) -> None:
+    """Ask the warehouse. Reads only, and only the file named."""
+    import duckdb
+
+    from registry import warehouse
+    from registry.home import home
+
+    try:
+        with warehouse.connect(warehouse.current(home()), as_.value) as connection:
+            found = connection.execute(query)
+            names = [d[0] for d in found.description or []]
+            rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    except (duckdb.Error, warehouse.BuildError) as error:
+        raise _fail(str(error)) from None
+    _print_rows(rows, format_)
+
+
+@users_app.command("add")
+def users_add(
+    username: str,
+    role: Annotated[str, typer.Option(help="coordinator, analyst or steward")],
+    center: Annotated[str | None, typer.Option(help="the coordinator's center")] = None,
+) -> None:
+    """Add an account; the password is read from the terminal or standard input."""
+    from registry.access.accounts import AccountError, Role, add_account
+
+    password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    with _prepared():
+        try:
+            add_account(username, password, Role(role), center)
+        except (AccountError, ValueError) as error:
+            raise _fail(str(error)) from None
+    _say.print("Added.")
+
+
+@app.command()
+def serve(
+    which: Annotated[str, typer.Argument(help="portal or public")],
+    port: Annotated[int, typer.Option(help="loopback port")] = 8501,
+) -> None:
+    """Serve a dashboard on loopback."""
+    from registry.serving import command, environment
+
+    if which not in {"portal", "public"}:
+        raise _fail("Serve portal or public.")
+    os.execvpe(sys.executable, command(which, port), environment(which))
+
+
+@app.command()
+def demo(
+    serve_: Annotated[bool, typer.Option("--serve/--no-serve", help="serve the dashboards")] = True,
+    patients: Annotated[int, typer.Option(help="patients in the cohort")] = 185,
+    seed: Annotated[int, typer.Option(help="the same seed gives the same files")] = 1,
+) -> None:
+    """Centers, a synthetic cohort, real submissions, a release, the warehouse, the dashboards."""
+    from registry.demo import run
+
+    run(patients=patients, seed=seed, progress=_progress, say=lambda m: _say.print(m, markup=False))
+    if serve_:
+        from registry.serving import serve_both
+
+        serve_both(say=lambda m: _say.print(m, markup=False))
+
+
+@app.command()
+def docs(check_: Annotated[bool, typer.Option("--check", help="only compare")] = False) -> None:
+    """Rebuild every generated file: codebook, derived checks, consensus pages, staging models."""
+    from registry.generated import outdated, write
+
+    if check_:
+        stale = outdated()
+        if stale:
+            raise _fail("Run mst docs; out of date:\n" + "\n".join(map(str, stale)))
+        return
+    for path in write():
+        _say.print(f"wrote {path}", markup=False)
+
+
+def main() -> None:
+    """Run the command; a bug is one line and exit code 70, never a traceback."""
+    if os.environ.get("MST_DEBUG"):
+        app()
+    try:
+        app()
+    except Exception as error:
+        _say.print(f"A fault of the registry itself ({type(error).__name__}). Nothing was stored.")
+        _say.print("Set MST_DEBUG=1 and run it again to see where.")
+        sys.exit(BUG)

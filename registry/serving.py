@@ -1,0 +1,75 @@
+"""Starts the Streamlit dashboards on loopback, each with what it may know and nothing else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from registry.home import home
+from registry.warehouse import current
+
+DASHBOARDS = Path(__file__).resolve().parent.parent / "dashboards"
+PORTS = {"portal": 8501, "public": 8502}
+_START_SECONDS = 60
+
+
+def command(which: str, port: int) -> list[str]:
+    """The command line of a dashboard."""
+    page = DASHBOARDS / which / "app.py"
+    return [
+        sys.executable, "-m", "streamlit", "run", str(page),
+        "--server.address=127.0.0.1", f"--server.port={port}", "--server.headless=true",
+        "--browser.gatherUsageStats=false", "--client.showErrorDetails=none",
+        "--server.maxUploadSize=20", "--server.fileWatcherType=none",
+    ]  # fmt: skip
+
+
+def environment(which: str) -> dict[str, str]:
+    """The public dashboard learns the path of the public file and nothing of database or home."""
+    keep = dict(os.environ)
+    if which == "public":
+        for name in ("MST_HOME", "MST_DATABASE_URL"):
+            keep.pop(name, None)
+        keep["MST_PUBLIC_POINTER"] = str(home() / "warehouse" / "current.json")
+    return keep
+
+
+def start(which: str, port: int) -> subprocess.Popen[bytes]:
+    """Start a dashboard and wait until it answers. Raises RuntimeError if it does not."""
+    log = (home() / f"{which}.log").open("ab")
+    process = subprocess.Popen(
+        command(which, port), env=environment(which), stdout=log, stderr=log,
+        cwd=DASHBOARDS.parent,
+    )  # fmt: skip
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2):
+                return process
+        except OSError:
+            time.sleep(0.3)
+    process.terminate()
+    raise RuntimeError(f"The {which} dashboard did not start; see {which}.log.")
+
+
+def serve_both(say: Callable[[str], None]) -> None:
+    """Both dashboards, until interrupted."""
+    current(home())
+    running = []
+    try:
+        for which, port in PORTS.items():
+            running.append(start(which, port))
+            say(f"{which}: http://127.0.0.1:{port}")
+        say("Both dashboards answer. Stop with Ctrl-C.")
+        for process in running:
+            process.wait()
+    except KeyboardInterrupt:
+        say("Stopping.")
+    finally:
+        for process in running:
+            process.terminate()

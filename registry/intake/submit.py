@@ -7,7 +7,7 @@ center: nothing of them is stored but the findings, which never repeat a value.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -48,27 +48,36 @@ class Assessment:
     seen: int
 
 
-def check(path: Path, center_id: str, *, progress: Progress = lambda _: None) -> Receipt:
+def check(
+    path: Path, center_id: str, *, file_name: str | None = None,
+    progress: Progress = lambda _: None,
+) -> Receipt:  # fmt: skip
     """What would happen if the file were submitted. Stores nothing."""
-    return _through(path, center_id, actor=None, as_of=None, progress=progress)
+    return _through(path, center_id, None, None, file_name, progress)
 
 
 def submit(
     path: Path, center_id: str, *, actor: str, as_of: datetime | None = None,
-    progress: Progress = lambda _: None,
+    file_name: str | None = None, progress: Progress = lambda _: None,
 ) -> Receipt:  # fmt: skip
-    """Check a file and store every case without a reject. Raises BusyError after several tries."""
-    return _through(path, center_id, actor=actor, as_of=as_of, progress=progress)
+    """Check a file and store every case without a reject.
+
+    `file_name` is what the sender called the file, where `path` is a spooled copy; it is only ever
+    shown. Raises BusyError after several tries.
+    """
+    return _through(path, center_id, actor, as_of, file_name, progress)
 
 
 def _through(
-    path: Path, center_id: str, *, actor: str | None, as_of: datetime | None, progress: Progress
-) -> Receipt:
+    path: Path, center_id: str, actor: str | None, as_of: datetime | None,
+    file_name: str | None, progress: Progress,
+) -> Receipt:  # fmt: skip
+    name = "".join(c for c in file_name or path.name if c.isprintable())[:200]
     progress("reading the file")
     try:
-        raw = reader.read(path)
+        raw = replace(reader.read(path), name=name)
     except UnreadableFileError as error:
-        return _unreadable(path, center_id, error)
+        return _unreadable(name, center_id, error)
     staged = stage(raw, center_id)
     if staged.refused:
         return _refused(raw, staged, center_id)
@@ -114,7 +123,7 @@ def _assess(session: Connection, raw: RawFile, staged: Staged, progress: Progres
 
 
 def _cases(staged: Staged) -> set[str]:
-    return {case for case in staged.rows_per_case if case not in (None, CENTER_UNIT)}
+    return {case for case in staged.rows_per_case if case is not None and case != CENTER_UNIT}
 
 
 def _stored(session: Connection, staged: Staged) -> dict[tuple[str, Key], Row]:
@@ -170,7 +179,7 @@ def _commit(
     session: Connection, a: Assessment, receipt: Receipt, actor: str, as_of: datetime | None
 ) -> Receipt:
     moment = as_of or session.execute(select(func.now())).scalar_one()
-    number = session.execute(
+    number: int = session.execute(
         insert(SUBMISSION)
         .values(
             center_id=receipt.center_id, actor=actor, received_at=moment,
@@ -231,13 +240,13 @@ def _refused(raw: RawFile, staged: Staged, center_id: str) -> Receipt:
     )  # fmt: skip
 
 
-def _unreadable(path: Path, center_id: str, error: UnreadableFileError) -> Receipt:
+def _unreadable(name: str, center_id: str, error: UnreadableFileError) -> Receipt:
     finding = Finding(
         rule="file.unreadable", severity="reject", category="conformance",
         message=error.message, fix=error.fix,
     )  # fmt: skip
     return Receipt(
-        status="refused", center_id=center_id, file_name=path.name, file_sha256="",
+        status="refused", center_id=center_id, file_name=name, file_sha256="",
         form_version=FORM_VERSION, consensus_version=consensus.CURRENT_VERSION,
         findings=(finding,),
     )  # fmt: skip

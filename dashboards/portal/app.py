@@ -1,0 +1,58 @@
+"""The portal: sign in, send data, see what is wrong with it, compare the center with others."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboards.portal import results, submissions, upload
+from registry.access.accounts import Person, Role, sign_in, still_valid
+
+st.set_page_config(page_title="Microtransplant registry", page_icon="🩸", layout="wide")
+
+
+def sign_in_page() -> None:
+    st.title("Microtransplant registry")
+    st.write("Sign in with the account your registry steward gave you.")
+    with st.form("sign in"):
+        username = st.text_input("User name")
+        password = st.text_input("Password", type="password")
+        if st.form_submit_button("Sign in", type="primary"):
+            person = sign_in(username, password)
+            if person is None:
+                st.error("User name or password is wrong.")
+            else:
+                st.session_state["person"] = person
+                st.rerun()
+
+
+def pages(person: Person) -> list[st.Page]:  # type: ignore[valid-type]
+    """What a role may open; everything else does not exist for it."""
+    sending = [
+        st.Page(lambda: upload.page(person), title="Send data", icon=":material/upload:", url_path="send"),
+        st.Page(lambda: submissions.page(person), title="Receipts", icon=":material/receipt_long:", url_path="receipts"),
+    ]  # fmt: skip
+    reading = [
+        st.Page(lambda: results.adherence_page(person), title="Adherence", icon=":material/fact_check:", url_path="adherence"),
+        st.Page(lambda: results.outcomes_page(person), title="Outcomes", icon=":material/monitoring:", url_path="outcomes"),
+    ]  # fmt: skip
+    return [*sending, *reading] if person.role is Role.COORDINATOR else reading
+
+
+def main() -> None:
+    person: Person | None = st.session_state.get("person")
+    if person is not None and not still_valid(person):
+        st.session_state.clear()
+        person = None
+    if person is None:
+        st.navigation([st.Page(sign_in_page, title="Sign in")]).run()
+        return
+    chosen = st.navigation(pages(person))
+    with st.sidebar:
+        st.caption(f"{person.username}, {person.role.value} {person.center_id or ''}")
+        if st.button("Sign out"):
+            st.session_state.clear()
+            st.rerun()
+    chosen.run()
+
+
+main()

@@ -1,0 +1,42 @@
+"""Opens a warehouse file the only way it may be opened: to read it, and nothing beside it.
+
+`read_only` alone still lets a query read and write other files; external access is switched off
+and the configuration locked as well. This module knows no form and no database, so that the
+public dashboard may use it.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+
+
+class NoWarehouseError(Exception):
+    """No warehouse has been built yet."""
+
+
+def served_folder(pointer: Path) -> Path:
+    """The folder of the build that `current.json` names. Raises NoWarehouseError."""
+    try:
+        build = json.loads(pointer.read_text(encoding="utf-8"))["build"]
+    except (FileNotFoundError, KeyError, json.JSONDecodeError) as error:
+        raise NoWarehouseError("No warehouse has been built yet; run mst build.") from error
+    return pointer.parent / str(build)
+
+
+def open_locked(path: Path, *, memory_limit: str = "1GB") -> duckdb.DuckDBPyConnection:
+    """A connection that reads `path` and can neither reach other files nor be unlocked."""
+    return duckdb.connect(
+        str(path),
+        read_only=True,
+        config={
+            "enable_external_access": "false",
+            "autoload_known_extensions": "false",
+            "autoinstall_known_extensions": "false",
+            "memory_limit": memory_limit,
+            "threads": "2",
+            "lock_configuration": "true",
+        },
+    )

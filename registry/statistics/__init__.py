@@ -1,0 +1,1 @@
+"""Estimators on plain values and frames, nothing else."""

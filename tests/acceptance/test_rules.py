@@ -1,0 +1,109 @@
+"""Every rule can trip, trips where it should, and leaves a tidy case alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pytest
+from registry.warehouse import Replay
+
+from registry.findings import Finding
+from registry.forms import FORMS
+from registry.intake.check import check
+from registry.intake.stage import Row
+from registry.rules import Rule, derived, edit_checks
+from tests.cases import TRIPS, Change, Rows, changed, tidy_case, tripped
+
+EDIT_CHECKS = {rule.id: rule for of_form in edit_checks().values() for rule in of_form}
+DERIVED = {rule.id: rule for form in FORMS if form != "center" for rule in derived(form)}
+
+
+def as_rows(cases: Iterable[Rows]) -> list[Row]:
+    rows = []
+    for case in cases:
+        for form, answers in case.items():
+            for number, answer in enumerate(answers, start=2):
+                values = dict.fromkeys(FORMS[form].columns()) | answer
+                missing = values.pop("missing", {})
+                rows.append(Row(form, number, values, missing))
+    return rows
+
+
+def by_case(cases: Iterable[Rows]) -> dict[str | None, list[Finding]]:
+    found: dict[str | None, list[Finding]] = {}
+    for finding in check(as_rows(cases), Replay()):
+        found.setdefault(finding.case_id, []).append(finding)
+    return found
+
+
+@pytest.fixture(scope="module")
+def edit_findings() -> dict[str | None, list[Finding]]:
+    return by_case([tidy_case(case_id="tidy"), *(tripped(id_) for id_ in TRIPS)])
+
+
+def test_there_is_a_trip_for_every_edit_check_and_a_check_for_every_trip() -> None:
+    assert set(TRIPS) == set(EDIT_CHECKS)
+
+
+def test_a_tidy_case_has_no_findings_of_edit_checks(
+    edit_findings: dict[str | None, list[Finding]],
+) -> None:
+    assert [f.rule for f in edit_findings.get("tidy", []) if f.rule in EDIT_CHECKS] == []
+    assert [f.rule for f in edit_findings.get("tidy", []) if f.severity == "reject"] == []
+
+
+@pytest.mark.parametrize("check_id", list(TRIPS))
+def test_an_edit_check_trips_at_its_own_form_and_column(
+    check_id: str, edit_findings: dict[str | None, list[Finding]]
+) -> None:
+    rule = EDIT_CHECKS[check_id]
+    found = [f for f in edit_findings.get(check_id, []) if f.rule == check_id]
+    assert found
+    assert {(f.form, f.column, f.severity) for f in found} == {
+        (rule.form, rule.column, rule.severity)
+    }
+
+
+def impossible(rule: Rule) -> Change | None:
+    """A change that breaks a derived rule in the tidy case; None where the key itself would go."""
+    column = FORMS[rule.form].columns()[rule.column]
+    if column.item.key and rule.column == "case_id":
+        return None
+    if rule.id.endswith(".core"):
+        return (rule.form, 0, {rule.column: None, "missing": {}})
+    if rule.kind == "in set":
+        return (rule.form, 0, {rule.column: "no such code"})
+    if rule.kind == "matches":
+        return (rule.form, 0, {rule.column: "§"})
+    if rule.kind == "between":
+        value = rule.argument[1] + 1
+        return (
+            rule.form,
+            0,
+            {rule.column: int(value) if column.type == "integer" else float(value)},
+        )
+    absent = 59 if column.type == "integer" else "NOBODY"
+    return (rule.form, 0, {rule.column: absent})
+
+
+def derived_trips() -> Iterator[tuple[str, Change]]:
+    for id_, rule in DERIVED.items():
+        change = impossible(rule)
+        if change is not None and rule.column != "center_id":
+            yield id_, change
+
+
+def test_every_derived_rule_trips() -> None:
+    trips = dict(derived_trips())
+    case_ids = {id_: f"T{number}" for number, id_ in enumerate(trips)}
+    found = by_case(changed(tidy_case(case_id=case_ids[i]), [c]) for i, c in trips.items())
+    silent = [i for i in trips if i not in {f.rule for f in found.get(case_ids[i], [])}]
+    assert silent == []
+    assert len(trips) > 350
+
+
+def test_a_case_without_its_patient_row_is_told_once() -> None:
+    case = tidy_case(case_id="lost")
+    del case["patient"]
+    told = [f for f in by_case([case])["lost"] if f.rule == "case.patient"]
+    assert len(told) == 1

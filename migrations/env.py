@@ -1,6 +1,7 @@
 """Runs migrations as the login; each migration that creates tables acts as `mst_owner`."""
 
 from alembic import context
+from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 import registry.schema
@@ -15,7 +16,7 @@ def ours(object_: object, name: str | None, kind: str, reflected: bool, other: o
     return kind != "table" or getattr(object_, "schema", None) in {"crf", "registry"}
 
 
-def run(connection: object) -> None:
+def run(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,
@@ -28,8 +29,8 @@ def run(connection: object) -> None:
 
 
 given = context.config.attributes.get("connection")
-if given is not None:
+if isinstance(given, Connection):
     run(given)
 else:
-    with engine(None).connect() as opened:
+    with (given or engine(None)).connect() as opened:
         run(opened)

@@ -31,10 +31,10 @@ def page(person: Person) -> None:
             st.session_state["receipt"] = _run("Checking the file", check, path, person, file.name)
             st.session_state["checked"] = token
         receipt: Receipt = st.session_state["receipt"]
-        if receipt.submission_id is None and receipt.accepted:
-            if st.button("Store the accepted cases", type="primary"):
-                receipt = _run("Storing", _store, path, person, file.name)
-                st.session_state["receipt"] = receipt
+        storable = receipt.submission_id is None and receipt.accepted
+        if storable and st.button("Store the accepted cases", type="primary"):
+            receipt = _run("Storing", _store, path, person, file.name)
+            st.session_state["receipt"] = receipt
         _show(receipt)
 
 

@@ -1,0 +1,46 @@
+"""One state folder and one real PostgreSQL for the whole run; a registry of its own per test file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# before anything of the registry is imported, so that no test ever touches a person's own state
+_HOME = Path(tempfile.mkdtemp(prefix="mst-test-"))
+os.environ["MST_HOME"] = str(_HOME)
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[None]:
+    """The embedded server at the newest migration."""
+    from registry import store
+
+    store.migrate()
+    yield
+    store.dispose_engines()
+
+
+@pytest.fixture
+def empty_database(database: None) -> None:
+    """The same server with every row of every table gone."""
+    from sqlalchemy import text
+
+    from registry import store
+    from registry.forms.tables import TABLES
+
+    tables = [f'crf."{name}"' for name in TABLES]
+    tables += [
+        f"registry.{name}" for name in ("finding", "submission_case", "submission", "account")
+    ]
+    with store.engine("mst_owner").begin() as session:
+        session.execute(text(f"truncate {', '.join(tables)} restart identity cascade"))
+
+
+def pytest_sessionfinish() -> None:
+    shutil.rmtree(_HOME, ignore_errors=True)

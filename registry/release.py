@@ -79,7 +79,7 @@ def _last_submission() -> int:
 
 
 def _write(form: str, path: Path, as_of: int) -> dict[str, Any]:
-    table = read_form(form, as_of=as_of).cast(raw_schema(form))
+    table = read_form(form, as_of=as_of).cast(raw_schema(FORMS[form]))
     pq.write_table(table, path, compression="zstd")
     path.chmod(0o400)
     return {"rows": table.num_rows, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
+from xlsxwriter.worksheet import Worksheet
 
 from registry.forms import FORM_VERSION, FORMS, MissingCode
 from registry.workbook_look import Look

@@ -1,30 +1,47 @@
-"""The Arrow shape of a form's rows between the database, a release and the warehouse."""
+"""The Arrow shape of a form's rows: what a release writes and `raw.<form>` holds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
 
-from registry.forms import FORMS
+from registry.forms.base import CenterForm, ValueType
 
-_TYPES = {
-    "text": pa.string(),
-    "integer": pa.int64(),
-    "number": pa.float64(),
-    "boolean": pa.bool_(),
-}
+ARROW_TYPES: Mapping[ValueType, pa.DataType] = MappingProxyType(
+    {
+        "text": pa.string(),
+        "integer": pa.int64(),
+        "number": pa.float64(),
+        "boolean": pa.bool_(),
+    }
+)
 
 
-def raw_schema(form: str) -> pa.Schema:
-    """The form's columns, then `missing` (JSON: column to missing code) and `submission_id`."""
-    columns = [pa.field(c.name, _TYPES[c.type]) for c in FORMS[form].columns().values()]
+def raw_schema(form: type[CenterForm]) -> pa.Schema:
+    """The form's columns in template order, then `missing` (JSON text) and `submission_id`."""
+    answers = [pa.field(c.name, ARROW_TYPES[c.type]) for c in form.columns().values()]
     return pa.schema(
-        [*columns, pa.field("missing", pa.string()), pa.field("submission_id", pa.int64())]
+        [*answers, pa.field("missing", pa.string()), pa.field("submission_id", pa.int64())]
     )
 
 
-def raw_table(form: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
-    """Rows of a form as an Arrow table of `raw_schema`; absent columns are null."""
+def conform(table: pa.Table, form: type[CenterForm]) -> pa.Table:
+    """The table in the raw shape: columns it lacks become null, columns it has too many are left.
+
+    Raises `pyarrow.ArrowInvalid` if a value does not fit its column's type.
+    """
+    schema = raw_schema(form)
+    present = set(table.column_names)
+    columns = [
+        table.column(f.name).cast(f.type) if f.name in present else pa.nulls(len(table), f.type)
+        for f in schema
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def raw_table(form: type[CenterForm], rows: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """Rows of a form as an Arrow table of the raw shape; absent columns are null."""
     return pa.Table.from_pylist(list(rows), schema=raw_schema(form))

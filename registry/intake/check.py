@@ -21,7 +21,7 @@ def check(rows: Sequence[Row], replay: Replay) -> list[Finding]:
     by_form: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_form[row.form].append(row)
-    tables = {form: raw_table(form, map(_raw, of_form)) for form, of_form in by_form.items()}
+    tables = {form: raw_table(FORMS[form], map(_raw, of_form)) for form, of_form in by_form.items()}
     connection = replay.models(tables)
     try:
         frames = {form: connection.execute(checks.frame_sql(form)).df() for form in tables}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -47,7 +48,8 @@ class Person:
     high_risk: bool
     kind: Kind
     rare: str
-    survival_rank: float
+    relapse_rank: float
+    death_rank: float
     sex: Sex
     height_cm: int
     weight_kg: float
@@ -65,7 +67,7 @@ class Person:
 
 
 def bsa_m2(height_cm: float, weight_kg: float) -> float:
-    return round((height_cm * weight_kg / 3600) ** 0.5, 2)
+    return round(math.sqrt(height_cm * weight_kg / 3600), 2)
 
 
 YEARS = {2015: 5, 2016: 6, 2017: 7, 2018: 9, 2019: 10, 2020: 10, 2021: 11, 2022: 11, 2023: 11, 2024: 11, 2025: 9}  # fmt: skip
@@ -86,7 +88,7 @@ def person(place: Place, draw: Draw) -> Person:
     return Person(
         practice=place.practice.in_year(year), case_id=f"{place.practice.center_id}-{place.case_no:04d}",
         age_group=place.age_group, age=age, high_risk=place.high_risk, kind=place.kind,
-        rare=place.rare, survival_rank=place.survival_rank, sex=sex, height_cm=height,
+        rare=place.rare, relapse_rank=place.relapse_rank, death_rank=place.death_rank, sex=sex, height_cm=height,
         weight_kg=weight, year=year, censor_day=cut - draw.whole(0, 60),
     )  # fmt: skip
 
@@ -96,18 +98,18 @@ class Chart:
 
     def __init__(self, patient: Person, last_day: int) -> None:
         self._ids = {"center_id": patient.practice.center_id, "case_id": patient.case_id}
-        self._last_day = last_day
+        self.last_day = last_day
         self.rows: Rows = {}
 
     def add(self, form: str, **values: object) -> None:
         first = values.get(FIRST_DAY.get(form, ""))
-        if isinstance(first, int) and first > self._last_day:
+        if isinstance(first, int) and first > self.last_day:
             return
         row: Row = {**self._ids, **values}
         for column in CORE[form]:
             if row.get(column) is None:
                 row[column] = NOT_APPLICABLE
         end = row.get(LAST_DAY.get(form, ""))
-        if isinstance(end, int) and end > self._last_day:
-            row[LAST_DAY[form]] = self._last_day
+        if isinstance(end, int) and end > self.last_day:
+            row[LAST_DAY[form]] = self.last_day
         self.rows.setdefault(form, []).append(row)

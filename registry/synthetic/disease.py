@@ -49,9 +49,12 @@ PROFILES = (
     Profile(RiskGroup.INTERMEDIATE, 2, "46,X,t(9;11)(p21;q23)[20]", ("KMT2A::MLLT3",)),
     Profile(RiskGroup.INTERMEDIATE, 4, NORMAL, ("FLT3-TKD", "NRAS")),
     Profile(
-        RiskGroup.ADVERSE, 9, "44,X,del(5)(q13q33),-7,-17[18]/46,X[2]", ("TP53", "del(5q)", "-7")
+        RiskGroup.ADVERSE,
+        9,
+        "44,X,del(5)(q13q33),-7,-17[18]/46,X[2]",
+        ("TP53", "del(5q)", "monosomy 7"),
     ),
-    Profile(RiskGroup.ADVERSE, 5, "45,X,-7[20]", ("ASXL1", "-7")),
+    Profile(RiskGroup.ADVERSE, 5, "45,X,-7[20]", ("ASXL1", "monosomy 7")),
     Profile(RiskGroup.ADVERSE, 4, "46,X,del(5)(q13q33)[14]/46,X[6]", ("del(5q)",)),
     Profile(RiskGroup.ADVERSE, 2, "46,X,inv(3)(q21q26.2)[20]", ("MECOM",)),
     Profile(RiskGroup.ADVERSE, 2, "46,X,t(6;9)(p23;q34)[20]", ("DEK::NUP214", "FLT3-ITD")),
@@ -131,7 +134,7 @@ def _write_lesions(chart: Chart, patient: Person, found: Profile, day: int, draw
     for fusion in FUSIONS:
         method = GeneticMethod.FISH if fusion == "MECOM" else GeneticMethod.PCR
         _lesion(chart, fusion, LesionKind.FUSION, method, found, day, draw)
-    for lesion in ("del(5q)", "-7"):
+    for lesion in ("del(5q)", "monosomy 7"):
         _lesion(chart, lesion, LesionKind.CYTOGENETIC, GeneticMethod.FISH, found, day, draw)
 
 

@@ -46,7 +46,7 @@ def _write_donor(
     sex = draw.among(list(Sex))
     used = any(i.donor_id == donor_id for i in cells.infusions)
     mobilised = (collected if collected is not None else 12) - GCSF_DAYS + 1
-    screening = mobilised - draw.whole(2, 8)
+    screening = max(mobilised - draw.whole(2, 8), 0)
     late = draw.chance(0.02)
     typed = patient.practice.kir != "none" and draw.chance(0.95)
     tested = patient.practice.antibodies != "none" and draw.chance(0.97)
@@ -93,6 +93,7 @@ def _write_antibody(
 ) -> None:
     after = patient.practice.antibodies == "late" and draw.chance(0.4) and collected is not None
     day = (collected or 0) + draw.whole(3, 10) if after else screening + draw.whole(0, 2)
+    day = min(day, chart.last_day)
     positive = draw.chance(0.04)
     mfi = draw.normal(2600, 1500, 1100, 9000, 0) if positive else draw.normal(180, 120, 0, 480, 0)
     chart.add(

@@ -18,9 +18,10 @@ from registry.synthetic.draw import Draw
 
 NEVER = 10**6
 
-# share who never relapse, yearly risk of death in remission
-BY_AGE: dict[str, tuple[float, float]] = {
-    "60-64": (0.56, 0.05), "65-69": (0.56, 0.06), "70-74": (0.42, 0.09), "75-85": (0.32, 0.17),
+# share who never relapse, yearly risk of death in remission, median days to death after failure
+BY_AGE: dict[str, tuple[float, float, int]] = {
+    "60-64": (0.59, 0.05, 220), "65-69": (0.58, 0.06, 220), "70-74": (0.35, 0.10, 100),
+    "75-85": (0.25, 0.20, 70),
 }  # fmt: skip
 RISK_SHIFT = {True: -0.08, False: 0.06}
 
@@ -37,11 +38,12 @@ class Fate:
 
 
 def fate(patient: Person, draw: Draw) -> Fate:
-    _, yearly = BY_AGE[patient.age_group]
+    _, yearly, median = BY_AGE[patient.age_group]
+    late = -math.log(1 - patient.death_rank * 0.999)
     return Fate(
         relapse_after=_relapse_after(patient),
-        death_in_remission_after=20 + int(draw.waiting(365 * math.log(2) / yearly)),
-        death_after_failure=14 + int(draw.waiting(150 if patient.age < 70 else 95)),
+        death_in_remission_after=30 + int(365 / yearly * late),
+        death_after_failure=14 + int(draw.waiting(median)),
         early_death_after_start=draw.whole(14, 29) if draw.chance(0.55) else draw.whole(30, 58),
         lost_day=draw.whole(240, 1500) if draw.chance(0.06) else NEVER,
     )
@@ -49,9 +51,9 @@ def fate(patient: Person, draw: Draw) -> Fate:
 
 def _relapse_after(patient: Person) -> int:
     """Weibull with a share that never relapses; CRi does worse."""
-    share, _ = BY_AGE[patient.age_group]
+    share, _, _ = BY_AGE[patient.age_group]
     never = max(share + RISK_SHIFT[patient.high_risk] - 0.15 * (patient.kind == "CRi"), 0.05)
-    rank = patient.survival_rank
+    rank = patient.relapse_rank
     if rank >= 1 - never:
         return NEVER
     return 25 + int(330 * (-math.log(1 - rank / (1 - never) * 0.995)) ** (1 / 1.15))

@@ -83,7 +83,7 @@ def write_fitness(chart: Chart, patient: Person, story: Story, draw: Draw) -> Ro
 
 def _organs(patient: Person, fitness: FitnessClass, draw: Draw) -> Row:
     """Organ values that agree with the class: fit has no Ferrara criterion, frail has one."""
-    items: Row = {name: False for name in FERRARA}
+    items: Row = dict.fromkeys(FERRARA, False)
     items |= {
         "cardiac_ef_pct": draw.normal(62, 4, 52, 75, 0), "dlco_pct": draw.normal(85, 8, 67, 120, 0),
         "fev1_pct": draw.normal(90, 9, 67, 125, 0), "bilirubin_mg_per_dl": draw.normal(0.7, 0.2, 0.2, 1.2),

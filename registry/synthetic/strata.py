@@ -7,7 +7,7 @@ and risk combine is not published; the cells below are as even as whole numbers 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal, TypeVar
@@ -35,11 +35,16 @@ PUBLISHED: Mapping[tuple[str, bool, bool], int] = {
 }  # fmt: skip
 
 # of 47 patients without CR: 7.6 % of all die early, a few reach CRi, the others are refractory
-WITHOUT_CR: Mapping[Kind, int] = {"early death": 14, "CRi": 6, "refractory": 27}
-# adverse events that are too rare for chance: severe GVHD 2 of 185, mixed or full chimerism 5
+WITHOUT_CR: Mapping[str, Mapping[Kind, int]] = {
+    "60-64": {"early death": 3, "CRi": 2, "refractory": 11},
+    "65-69": {"early death": 4, "CRi": 2, "refractory": 8},
+    "70-74": {"early death": 3, "CRi": 1, "refractory": 5},
+    "75-85": {"early death": 4, "CRi": 1, "refractory": 3},
+}
+# events too rare for chance: severe GVHD 2 of 185, chimerism of 1 % or more 5 (those 2 included)
 RARE: Mapping[str, int] = {
-    "severe GVHD": 2, "mild GVHD": 3, "chronic GVHD": 1, "mixed chimerism": 4, "full chimerism": 1,
-    "none": 174,
+    "severe GVHD": 2, "mild GVHD": 3, "chronic GVHD": 1, "mixed chimerism": 2, "full chimerism": 1,
+    "none": 176,
 }  # fmt: skip
 
 
@@ -53,7 +58,8 @@ class Place:
     high_risk: bool
     kind: Kind
     rare: str
-    survival_rank: float
+    relapse_rank: float
+    death_rank: float
 
 
 def apportioned(weights: Mapping[str, int] | Sequence[int], total: int) -> list[int]:
@@ -73,13 +79,14 @@ def places(patients: int, seed: int) -> list[Place]:
     cells = draw.shuffled(_repeat(list(PUBLISHED), apportioned(list(PUBLISHED.values()), patients)))
     kinds = _kinds(cells, draw)
     rare = _rare(kinds, draw)
-    ranks = _survival_ranks(cells, draw)
+    relapse_ranks = _ranks(cells, draw)
+    death_ranks = _ranks([group for group, _, _ in cells], draw)
     practices = _repeat(list(CENTERS), apportioned([c.share for c in CENTERS], patients))
     numbers = _numbers(practices)
     return [
-        Place(practice, number, group, high, kind, event, rank)
-        for practice, number, (group, high, _), kind, event, rank in zip(
-            practices, numbers, cells, kinds, rare, ranks, strict=True
+        Place(practice, number, group, high, kind, event, relapse, death)
+        for practice, number, (group, high, _), kind, event, relapse, death in zip(
+            practices, numbers, cells, kinds, rare, relapse_ranks, death_ranks, strict=True
         )
     ]
 
@@ -96,10 +103,12 @@ def _numbers(practices: list[Practice]) -> list[int]:
 
 
 def _kinds(cells: list[tuple[str, bool, bool]], draw: Draw) -> list[Kind]:
-    without = sum(not cr for _, _, cr in cells)
-    rest = draw.shuffled(_repeat(list(WITHOUT_CR), apportioned(list(WITHOUT_CR.values()), without)))
-    waiting = iter(rest)
-    return ["CR" if cr else next(waiting) for _, _, cr in cells]
+    waiting = {}
+    for group, shares in WITHOUT_CR.items():
+        without = sum(g == group and not cr for g, _, cr in cells)
+        counts = apportioned(list(shares.values()), without)
+        waiting[group] = iter(draw.shuffled(_repeat(list(shares), counts)))
+    return ["CR" if cr else next(waiting[group]) for group, _, cr in cells]
 
 
 def _rare(kinds: list[Kind], draw: Draw) -> list[str]:
@@ -113,11 +122,11 @@ def _rare(kinds: list[Kind], draw: Draw) -> list[str]:
     return rare
 
 
-def _survival_ranks(cells: list[tuple[str, bool, bool]], draw: Draw) -> list[float]:
-    """Evenly spread within an age group and risk, so that small cohorts follow the model too."""
-    ranks = [0.0] * len(cells)
-    for cell in sorted(set(cells)):
-        members = draw.shuffled([i for i, c in enumerate(cells) if c == cell])
+def _ranks(strata: Sequence[Hashable], draw: Draw) -> list[float]:
+    """Numbers from 0 to 1, evenly spread within a stratum: small cohorts follow the model too."""
+    ranks = [0.0] * len(strata)
+    for stratum in dict.fromkeys(strata):
+        members = draw.shuffled([i for i, s in enumerate(strata) if s == stratum])
         for position, index in enumerate(members):
             ranks[index] = (position + draw.unit()) / len(members)
     return ranks

@@ -74,7 +74,7 @@ def impossible(rule: Rule) -> Change | None:
     if rule.kind == "in set":
         return (rule.form, 0, {rule.column: "no such code"})
     if rule.kind == "matches":
-        return (rule.form, 0, {rule.column: "§"})
+        return (rule.form, 0, {rule.column: "§\t§"})
     if rule.kind == "between":
         value = rule.argument[1] + 1
         return (

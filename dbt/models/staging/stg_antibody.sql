@@ -1,0 +1,29 @@
+-- Generated from registry.forms; rebuild with: python -m registry.staging
+
+with
+
+source as (
+
+    select * from {{ source('raw', 'antibody') }}
+
+),
+
+final as (
+
+    select
+        center_id,
+        case_id,
+        donor_id,
+        test_day,
+        result,
+        method,
+        specificities,
+        mfi_max,
+        c1q,
+        missing,
+        submission_id
+    from source
+
+)
+
+select * from final

@@ -1,0 +1,31 @@
+-- Generated from registry.forms; rebuild with: python -m registry.staging
+
+with
+
+source as (
+
+    select * from {{ source('raw', 'genetics') }}
+
+),
+
+final as (
+
+    select
+        center_id,
+        case_id,
+        lesion,
+        test_day,
+        kind,
+        result,
+        method,
+        vaf_pct,
+        allelic_ratio,
+        biallelic,
+        in_frame_bzip,
+        missing,
+        submission_id
+    from source
+
+)
+
+select * from final

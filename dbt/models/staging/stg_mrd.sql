@@ -1,0 +1,29 @@
+-- Generated from registry.forms; rebuild with: python -m registry.staging
+
+with
+
+source as (
+
+    select * from {{ source('raw', 'mrd') }}
+
+),
+
+final as (
+
+    select
+        center_id,
+        case_id,
+        test_day,
+        method,
+        target,
+        source,
+        result,
+        value_pct,
+        lod_pct,
+        missing,
+        submission_id
+    from source
+
+)
+
+select * from final

@@ -44,3 +44,6 @@ def empty_database(database: None) -> None:
 
 def pytest_sessionfinish() -> None:
     shutil.rmtree(_HOME, ignore_errors=True)
+
+
+pytest_plugins = ["tests.demonstration"]

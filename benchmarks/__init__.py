@@ -1,0 +1,1 @@
+"""Speed as ratios against a bare engine doing the least possible, in one run."""

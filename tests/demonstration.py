@@ -1,0 +1,46 @@
+"""One demonstration registry for the acceptance and browser tests: every part of it is real."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pytest
+
+
+@dataclass
+class Demonstration:
+    """Where the demonstration lies, what it said, and a coordinator who may sign in."""
+
+    home: Path
+    said: list[str] = field(default_factory=list)
+    username: str = "ana"
+    password: str = "a long enough password"
+
+    def ask(self, sql: str, audience: str = "analyst") -> list[tuple[object, ...]]:
+        from registry.duck import open_locked, served_folder
+
+        folder = served_folder(self.home / "warehouse" / "current.json")
+        with open_locked(folder / f"{audience}.duckdb") as connection:
+            return connection.execute(sql).fetchall()
+
+    def open(self, audience: str) -> duckdb.DuckDBPyConnection:
+        from registry.duck import open_locked, served_folder
+
+        return open_locked(
+            served_folder(self.home / "warehouse" / "current.json") / f"{audience}.duckdb"
+        )
+
+
+@pytest.fixture(scope="session")
+def demonstration(database: None) -> Iterator[Demonstration]:
+    from registry.access.accounts import Role, add_account
+    from registry.demo import run
+    from registry.home import home
+
+    made = Demonstration(home())
+    run(patients=185, seed=1, progress=lambda _: None, say=made.said.append)
+    add_account(made.username, made.password, Role.COORDINATOR, "C12")
+    yield made

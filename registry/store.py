@@ -142,8 +142,8 @@ def alembic_config() -> Any:
     """Alembic's configuration, pointing at this project's migrations."""
     from alembic.config import Config
 
+    root = Path(__file__).resolve().parent.parent
     config = Config()
-    config.set_main_option(
-        "script_location", str(Path(__file__).resolve().parent.parent / "migrations")
-    )
+    config.set_main_option("script_location", str(root / "migrations"))
+    config.set_main_option("prepend_sys_path", str(root))
     return config

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,7 +34,7 @@ class Demonstration:
 
 
 @pytest.fixture(scope="session")
-def demonstration(database: None) -> Iterator[Demonstration]:
+def demonstration(database: None) -> Demonstration:
     from registry.access.accounts import Role, add_account
     from registry.demo import run
     from registry.home import home
@@ -43,4 +42,4 @@ def demonstration(database: None) -> Iterator[Demonstration]:
     made = Demonstration(home())
     run(patients=185, seed=1, progress=lambda _: None, say=made.said.append)
     add_account(made.username, made.password, Role.COORDINATOR, "C12")
-    yield made
+    return made

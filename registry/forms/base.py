@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import UnionType
+from functools import cache
+from types import MappingProxyType, UnionType
 from typing import Any, ClassVar, Literal, get_args, get_type_hints
 
 from sqlmodel import Field, SQLModel
@@ -123,20 +124,14 @@ class CenterForm(SQLModel):
     )
 
     @classmethod
-    def columns(cls) -> dict[str, Column]:
+    def columns(cls) -> Mapping[str, Column]:
         """All columns of the form in the order of the template."""
-        hints = get_type_hints(cls)
-        found = {}
-        for name, info in cls.model_fields.items():
-            meta = (info.json_schema_extra or {}).get("item")  # type: ignore[union-attr]
-            if isinstance(meta, Item):
-                found[name] = Column(name, _value_type(hints[name]), meta)
-        return found
+        return _columns(cls)
 
     @classmethod
     def key(cls) -> tuple[str, ...]:
         """The columns that name a row; unique within a file and within the registry."""
-        return tuple(c.name for c in cls.columns().values() if c.item.key)
+        return _key(cls)
 
 
 class CaseForm(CenterForm):
@@ -150,6 +145,22 @@ class CaseForm(CenterForm):
         pattern_words="letters, digits, - or _ only",
         example="P001",
     )
+
+
+@cache
+def _columns(form: type[CenterForm]) -> Mapping[str, Column]:
+    hints = get_type_hints(form)
+    found = {}
+    for name, info in form.model_fields.items():
+        meta = (info.json_schema_extra or {}).get("item")  # type: ignore[union-attr]
+        if isinstance(meta, Item):
+            found[name] = Column(name, _value_type(hints[name]), meta)
+    return MappingProxyType(found)
+
+
+@cache
+def _key(form: type[CenterForm]) -> tuple[str, ...]:
+    return tuple(c.name for c in form.columns().values() if c.item.key)
 
 
 def _value_type(hint: Any) -> ValueType:

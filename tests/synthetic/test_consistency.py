@@ -15,6 +15,11 @@ from registry.synthetic.cohort import cohort
 Row = dict[str, object]
 Case = dict[str, list[Row]]
 SEEDS = (1, 7)
+COLUMNS = {name: tuple(form.columns().values()) for name, form in FORMS.items()}
+DAYS = {
+    name: [c.name for c in columns if c.item.unit == "days since diagnosis"]
+    for name, columns in COLUMNS.items()
+}
 
 
 @pytest.fixture(scope="module", params=SEEDS)
@@ -37,8 +42,8 @@ def number(value: object) -> float | None:
 
 
 def values_with_columns(rows: dict[str, list[Row]]) -> Iterator[tuple[str, object, object]]:
-    for name, form in FORMS.items():
-        for column in form.columns().values():
+    for name, columns in COLUMNS.items():
+        for column in columns:
             for row in rows[name]:
                 yield f"{name}.{column.name}", column, row.get(column.name)
 
@@ -82,9 +87,10 @@ def test_core_items_have_a_value_or_a_reason(rows: dict[str, list[Row]]) -> None
 
 def test_keys_are_present_and_unique(rows: dict[str, list[Row]]) -> None:
     for name, form in FORMS.items():
-        keys = [tuple(row[c] for c in form.key()) for row in rows[name]]
+        key = form.key()
+        keys = [tuple(row[c] for c in key) for row in rows[name]]
         assert len(keys) == len(set(keys)), name
-        assert not any(isinstance(part, MissingCode) for key in keys for part in key), name
+        assert not any(isinstance(part, MissingCode) for parts in keys for part in parts), name
 
 
 def test_references_point_at_rows_of_the_same_case(cases: list[Case]) -> None:
@@ -92,8 +98,8 @@ def test_references_point_at_rows_of_the_same_case(cases: list[Case]) -> None:
                "aliquot": "aliquot_id"}  # fmt: skip
     for case in cases:
         ids = {form: {row[column] for row in case[form]} for form, column in targets.items()}
-        for name, form in FORMS.items():
-            for column in form.columns().values():
+        for name, columns in COLUMNS.items():
+            for column in columns:
                 target = column.item.refers_to
                 used = {row.get(column.name) for row in case[name]}
                 known = {u for u in used if u is not None and not isinstance(u, MissingCode)}
@@ -103,12 +109,11 @@ def test_references_point_at_rows_of_the_same_case(cases: list[Case]) -> None:
 
 
 def days_of(case: Case) -> Iterator[tuple[str, str, float]]:
-    for name, form in FORMS.items():
-        for column in form.columns().values():
-            if column.item.unit == "days since diagnosis":
-                for row in case[name]:
-                    if (day := number(row.get(column.name))) is not None:
-                        yield name, column.name, day
+    for name, columns in DAYS.items():
+        for column in columns:
+            for row in case[name]:
+                if (day := number(row.get(column))) is not None:
+                    yield name, column, day
 
 
 def test_nothing_happens_after_the_last_contact(cases: list[Case]) -> None:

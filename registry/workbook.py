@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 import xlsxwriter
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from registry.forms import FORM_VERSION, FORMS, CenterForm, Column, MissingCode
@@ -42,7 +43,9 @@ def write_workbook(path: Path, rows: Rows, *, example: bool = False) -> None:
     """
     _require_known(rows)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd"}) as book:
+    with xlsxwriter.Workbook(
+        str(path), {"default_date_format": "yyyy-mm-dd", "in_memory": True}
+    ) as book:
         book.set_properties(
             {"title": "Microtransplant registry", "comments": FORM_VERSION, "created": CREATED}
         )
@@ -94,22 +97,23 @@ def _write_form(
         sheet.set_column(index, index, column_width(column), look.body(column))
         if (listed := _list_of(column, lists)) is not None:
             sheet.data_validation(1, index, last, index, _dropdown(column, listed))
-    for number, row in enumerate(rows, start=1):
-        for index, column in enumerate(columns):
-            _write_value(sheet, number, index, column, row.get(column.name), look)
+        _write_values(sheet, index, column, rows, look.body(column))
 
 
-def _write_value(
-    sheet: Worksheet, row: int, index: int, column: Column, value: object, look: Look
+def _write_values(
+    sheet: Worksheet, index: int, column: Column, rows: Sequence[Row], body: Format
 ) -> None:
-    if value is None:
-        return
-    if isinstance(value, date | time):
-        sheet.write_datetime(row, index, value)
-    elif column.type in ("integer", "number") and type(value) in (int, float):
-        sheet.write_number(row, index, float(value), look.body(column))  # type: ignore[arg-type]
-    else:
-        sheet.write_string(row, index, _as_text(value), look.body(column))
+    numeric = column.type in ("integer", "number")
+    for number, row in enumerate(rows, start=1):
+        value = row.get(column.name)
+        if value is None:
+            continue
+        if isinstance(value, date | time):
+            sheet.write_datetime(number, index, value)
+        elif numeric and isinstance(value, int | float) and not isinstance(value, bool):
+            sheet.write_number(number, index, value, body)
+        else:
+            sheet.write_string(number, index, _as_text(value), body)
 
 
 def _as_text(value: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlsxwriter.worksheet import Worksheet
 
-from registry.forms import FORM_VERSION, FORMS, MissingCode
+from registry.forms import FORM_VERSION, FORMS, CenterForm, MissingCode
 from registry.workbook_look import Look
 
 ABOUT_SHEET = "About"
@@ -49,14 +49,14 @@ def write_about(sheet: Worksheet, look: Look, *, example: bool) -> None:
     sheet.set_tab_color(look.muted)
     sheet.set_column(0, 0, 3)
     sheet.set_column(1, 1, 22)
-    sheet.set_column(2, 2, 74)
-    sheet.set_column(3, 3, 40)
+    sheet.set_column(2, 2, 92)
+    sheet.set_column(3, 3, 46)
     sheet.set_row(1, 34)
     sheet.fit_to_pages(1, 0)
     sheet.write_string(1, 1, "Microtransplant registry", look.title)
     sheet.write_string(2, 1, f"Case record forms, version {FORM_VERSION}", look.subtitle)
     if example:
-        sheet.write_string(3, 1, MADE_UP, look.note)
+        sheet.merge_range(3, 1, 3, 3, MADE_UP, look.note)
     row = _write_how(sheet, look, 5)
     row = _write_legend(sheet, look, row + 1)
     row = _write_missing(sheet, look, row + 1)
@@ -77,7 +77,7 @@ def _write_how(sheet: Worksheet, look: Look, row: int) -> int:
     for number, step in enumerate((*STEPS, NEVER), start=1):
         sheet.write_string(row, 1, f"{number}." if number <= len(STEPS) else "Never", look.strong)
         sheet.merge_range(row, 2, row, 3, step, look.text)
-        sheet.set_row(row, 18 if len(step) < 112 else 34)
+        sheet.set_row(row, _height(step, 150))
         row += 1
     return row
 
@@ -107,18 +107,27 @@ def _write_missing(sheet: Worksheet, look: Look, row: int) -> int:
 
 def _write_sheets(sheet: Worksheet, look: Look, row: int) -> int:
     row = _section(sheet, look, row, "Sheets")
-    sheet.write_string(row - 1, 3, "Key", look.section)
+    sheet.write_string(row - 1, 3, "Key besides center and case", look.section)
     for name, form in FORMS.items():
         purpose = " ".join((form.__doc__ or "").split())
         sheet.write_url(row, 1, f"internal:'{name}'!A1", look.link, name)
         sheet.write_string(row, 2, f"{form.title}. {purpose}", look.text)
-        sheet.write_string(row, 3, ", ".join(form.key()), look.note)
-        wide = len(form.title) + len(purpose) > 72 or len(", ".join(form.key())) > 40
-        sheet.set_row(row, 32 if wide else 18)
+        sheet.write_string(row, 3, _key_words(form), look.note)
+        sheet.set_row(row, _height(f"{form.title}. {purpose}", 104))
         row += 1
     sheet.write_url(row, 1, "internal:'codes'!A1", look.link, "codes")
     sheet.write_string(row, 2, "The words of every list; nothing to fill in.", look.text)
     return row + 1
+
+
+def _height(text: str, characters: int) -> int:
+    return 18 if len(text) <= characters else 34
+
+
+def _key_words(form: type[CenterForm]) -> str:
+    """The key without what every form begins with."""
+    own = [name for name in form.key() if name not in ("center_id", "case_id")]
+    return ", ".join(own) if own else "one row"
 
 
 def _write_example(sheet: Worksheet, look: Look, row: int) -> None:

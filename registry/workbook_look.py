@@ -36,7 +36,7 @@ class Look:
         def make(**more: object) -> Format:
             return book.add_format({**FONT, **more})
 
-        head = {"bold": True, "border": 1, "border_color": LINE}
+        head = {"bold": True, "border": 1, "border_color": LINE, "indent": 1}
         return cls(
             headers={
                 "key": make(**head, bg_color=KEY, font_color="white", underline=1),
@@ -46,7 +46,8 @@ class Look:
             bodies={
                 (key, text): make(
                     **({"bg_color": KEY_BODY, "border": 1, "border_color": LINE} if key else {}),
-                    **({"num_format": "@"} if text else {}),
+                    **({"num_format": "@", "align": "left"} if text else {"align": "right"}),
+                    indent=1,
                 )
                 for key in (True, False)
                 for text in (True, False)
@@ -54,10 +55,10 @@ class Look:
             title=make(font_size=22, bold=True, font_color=KEY),
             subtitle=make(font_size=12, font_color=MUTED),
             section=make(font_size=14, bold=True, font_color=CORE, bottom=1, bottom_color=LINE),
-            text=make(text_wrap=True, valign="top", num_format="@"),
-            strong=make(bold=True, valign="top", num_format="@"),
-            note=make(italic=True, font_color=MUTED, text_wrap=True, valign="top"),
-            link=make(bold=True, font_color=CORE, underline=1, valign="top"),
+            text=make(text_wrap=True, indent=1, num_format="@"),
+            strong=make(bold=True, num_format="@"),
+            note=make(italic=True, font_color=MUTED, text_wrap=True),
+            link=make(bold=True, font_color=CORE, underline=1),
             code_header=make(**head, bg_color=EXTENDED),
         )
 

@@ -2,6 +2,8 @@
 
     python examples/bmt137/make_submission.py OUT          four workbooks
     python examples/bmt137/make_submission.py OUT --csv    four folders of CSVs
+
+`--as-printed` keeps the one impossible row of the source (see README.md).
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ def records() -> list[Record]:
         return [{k: int(v) for k, v in line.items()} for line in csv.DictReader(file)]
 
 
-def submissions() -> dict[str, dict[str, list[Row]]]:
+def submissions(*, as_printed: bool = False) -> dict[str, dict[str, list[Row]]]:
     """The rows of each hospital, by form. A case is numbered by its line in the source."""
     found: dict[str, dict[str, list[Row]]] = {
         center: {"center": [center_row(center, country)]} for center, country in HOSPITALS.values()
@@ -39,12 +41,18 @@ def submissions() -> dict[str, dict[str, list[Row]]]:
         center, _ = HOSPITALS[record["z9"]]
         ids: Row = {"center_id": center, "case_id": f"{center}-{number:03d}"}
         for form, row in case_rows(record):
-            found[center].setdefault(form, []).append(ids | row)
+            if as_printed or form != "complication" or possible(record, row):
+                found[center].setdefault(form, []).append(ids | row)
     return found
 
 
 def center_row(center: str, country: str) -> Row:
     return {"center_id": center, "country": country, "adoption_year": NOT_APPLICABLE}
+
+
+def possible(record: Record, row: Row) -> bool:
+    """False for the one episode that the source dates after the patient's death (case 127)."""
+    return int(str(row["onset_day"])) <= record["z7"] + record["t1"]
 
 
 def case_rows(record: Record) -> list[tuple[str, Row]]:
@@ -145,13 +153,20 @@ def followup(record: Record) -> Row:
     }
 
 
-def main(folder: Path, *, as_csv: bool) -> None:
-    for center, rows in submissions().items():
-        if as_csv:
-            write_csv_folder(folder / center, rows)
-        else:
-            write_workbook(folder / f"{center}.xlsx", rows)
+def write_submissions(
+    folder: Path, *, as_csv: bool = False, as_printed: bool = False
+) -> list[Path]:
+    """Writes one workbook or one folder of CSVs a hospital; returns their paths."""
+    paths = []
+    for center, rows in submissions(as_printed=as_printed).items():
+        paths.append(folder / (center if as_csv else f"{center}.xlsx"))
+        write = write_csv_folder if as_csv else write_workbook
+        write(paths[-1], rows)
+    return paths
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), as_csv="--csv" in sys.argv[2:])
+    flags = sys.argv[2:]
+    write_submissions(
+        Path(sys.argv[1]), as_csv="--csv" in flags, as_printed="--as-printed" in flags
+    )

@@ -20,7 +20,6 @@ class Parameter(Frozen):
     unit: str
     words: str
     why: str
-    recommendations: tuple[str, ...]
 
 
 class Number(Frozen):
@@ -42,8 +41,10 @@ class Number(Frozen):
             return {"value": float(given)}
         if set(given) != {"parameter"}:
             raise ValueError("write a number, or {parameter: name}")
-        known = (info.context or {}).get("parameters", {})
+        known = (info.context or {}).get("parameters")
         name = given["parameter"]
+        if known is None:  # parameters.yaml is broken, which is a fault of its own
+            return {"value": 0.0, "parameter": name}
         if name not in known:
             raise ValueError(f"no parameter named {name!r} in parameters.yaml")
         return {"value": known[name].value, "parameter": name}

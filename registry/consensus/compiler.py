@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from registry.consensus.base import quoted
-from registry.consensus.criteria import Criterion
 from registry.consensus.entries import Reading, Recommendation, Tier
 
 NO_TIER = "cast(null as varchar)"
@@ -46,12 +45,8 @@ def tier_sql(entry: Recommendation, reading: Reading) -> str:
 
 
 def _first(tiers: Iterable[Tier]) -> str:
-    lines = [f"    when {_sql(t.when)} then {quoted(t.name)}" for t in tiers]
+    lines = [f"    when {t.when.sql()} then {quoted(t.name)}" for t in tiers]
     return "\n".join(["case", *lines, "  end"]) if lines else ""
-
-
-def _sql(criterion: Criterion) -> str:
-    return criterion.sql()
 
 
 def facts_of(entry: Recommendation) -> tuple[str, ...]:

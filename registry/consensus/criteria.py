@@ -44,7 +44,7 @@ class _Several(Kind):
         return tuple(number for m in self.members for number in m.numbers())
 
 
-class All(_Several):
+class AllOf(_Several):
     """Every member is true; false as soon as one is false."""
 
     members: tuple[Criterion, ...] = Field(alias="all", min_length=1)
@@ -59,7 +59,7 @@ class All(_Several):
         return "; or ".join(m.denial(facts) for m in self.members)
 
 
-class Any_(_Several):
+class AnyOf(_Several):
     """One member is true; false only when every member is false."""
 
     members: tuple[Criterion, ...] = Field(alias="any", min_length=1)
@@ -109,13 +109,14 @@ class Escape(Frozen):
     true_words: str
     false_words: str
     reads: tuple[FactName, ...] = Field(min_length=1)
-    numbers: dict[str, Number] = {}
+    numbers: dict[str, Number] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _complete(self) -> Escape:
-        given = set(re.findall(r"\{(\w+)\}", self.expression))
-        if given != set(self.numbers):
+        if _names(self.expression) != set(self.numbers):
             raise ValueError("the {names} in the expression and the keys of `numbers` differ")
+        if not _names(self.true_words + self.false_words) <= set(self.numbers):
+            raise ValueError("the words use a {name} that `numbers` does not have")
         unused = [c for c in self.reads if not re.search(rf"\b{c}\b", self.expression)]
         if unused:
             raise ValueError(f"named in `reads` but not in the expression: {', '.join(unused)}")
@@ -152,6 +153,10 @@ class Sql(Kind):
         return tuple(self.escape.numbers.values())
 
 
+def _names(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", text))
+
+
 def _filled(text: str, values: dict[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", lambda hit: values[hit.group(1)], text)
 
@@ -174,8 +179,8 @@ KINDS: dict[str, type[Kind]] = {
     "is_false": IsFalse,
     "present": Present,
     "missing": Missing,
-    "all": All,
-    "any": Any_,
+    "all": AllOf,
+    "any": AnyOf,
     "not": Not,
     "sql": Sql,
 }
@@ -191,8 +196,8 @@ Criterion = Annotated[
     | Annotated[IsFalse, Tag("is_false")]
     | Annotated[Present, Tag("present")]
     | Annotated[Missing, Tag("missing")]
-    | Annotated[All, Tag("all")]
-    | Annotated[Any_, Tag("any")]
+    | Annotated[AllOf, Tag("all")]
+    | Annotated[AnyOf, Tag("any")]
     | Annotated[Not, Tag("not")]
     | Annotated[Sql, Tag("sql")],
     Discriminator(
@@ -202,5 +207,5 @@ Criterion = Annotated[
     ),
 ]
 
-for _recursive in (All, Any_, Not):
+for _recursive in (AllOf, AnyOf, Not):
     _recursive.model_rebuild()

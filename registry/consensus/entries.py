@@ -79,10 +79,10 @@ class Example(Frozen):
 
     case: Literal["met", "deviated", "boundary", "not_evaluable", "not_applicable"]
     words: str
-    facts: dict[str, bool | int | float | str | None | tuple[float | None, float | None]]
+    facts: dict[str, bool | int | float | str | tuple[float | None, float | None] | None]
     verdict: Verdict
     tier: str | None = None
-    by_reading: dict[str, Expected] = {}
+    by_reading: dict[str, Expected] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _case_is_verdict(self) -> Example:
@@ -113,7 +113,11 @@ class Retired(Frozen):
 
 
 class Recommendation(Frozen):
-    """An entry of the consensus that gives a verdict."""
+    """An entry of the consensus that gives a verdict.
+
+    `fact_parameters` names the registry's parameters that lie in its facts rather than in its
+    criteria, such as a window of days around a course.
+    """
 
     id: EntryId
     section: str
@@ -136,6 +140,7 @@ class Recommendation(Frozen):
     center: str
     analyst: str
     registry_defined: str = ""
+    fact_parameters: tuple[str, ...] = ()
     reads: tuple[str, ...] = Field(min_length=1)
     tensions: tuple[TensionId, ...] = ()
     retired: Retired | None = None
@@ -173,11 +178,3 @@ class Recommendation(Frozen):
             weaker = {"met": "concordant", "deviated": "not concordant"}
             return weaker.get(verdict, verdict.replace("_", " "))
         return verdict.replace("_", " ")
-
-
-class Section(Frozen):
-    """One file: a section of the paper and its entries."""
-
-    section: str
-    title: str
-    recommendations: tuple[Recommendation, ...]

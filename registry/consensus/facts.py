@@ -25,14 +25,14 @@ class Fact(Frozen):
     words: str
     unit: str = ""
     interval: bool = False
-    yes: str = ""
-    no: str = ""
+    true_words: str = ""
+    false_words: str = ""
     codes_of: str | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Fact:
-        if self.type == "boolean" and not (self.yes and self.no):
-            raise ValueError("a boolean fact needs the words `yes` and `no`")
+        if self.type == "boolean" and not (self.true_words and self.false_words):
+            raise ValueError("a boolean fact needs true_words and false_words")
         if self.interval and self.type != "number":
             raise ValueError("only a number can be an interval")
         return self

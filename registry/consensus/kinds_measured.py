@@ -76,10 +76,10 @@ class Between(Kind):
         )
 
     def words(self, facts: Facts) -> str:
-        return f"{facts[self.span.name].words} {self._range(facts)}"
+        return f"{facts[self.span.name].words}: {self._range(facts)}"
 
     def denial(self, facts: Facts) -> str:
-        return f"{facts[self.span.name].words} not {self._range(facts)}"
+        return f"{facts[self.span.name].words}: not {self._range(facts)}"
 
     def _range(self, facts: Facts) -> str:
         unit = facts[self.span.name].measured
@@ -114,7 +114,7 @@ class _Limited(Kind):
 
     def _says(self, relation: str, facts: Facts) -> str:
         fact = facts[self.limit.name]
-        return f"{fact.words} {relation} {fact.measured(self.limit.value.words())}"
+        return f"{fact.words}: {relation} {fact.measured(self.limit.value.words())}"
 
 
 class AtLeast(_Limited):

@@ -121,10 +121,10 @@ class IsTrue(_Flag):
         return f"({self.fact} = true)"
 
     def words(self, facts: Facts) -> str:
-        return facts[self.fact].yes
+        return facts[self.fact].true_words
 
     def denial(self, facts: Facts) -> str:
-        return facts[self.fact].no
+        return facts[self.fact].false_words
 
 
 class IsFalse(_Flag):
@@ -136,10 +136,10 @@ class IsFalse(_Flag):
         return f"({self.fact} = false)"
 
     def words(self, facts: Facts) -> str:
-        return facts[self.fact].no
+        return facts[self.fact].false_words
 
     def denial(self, facts: Facts) -> str:
-        return facts[self.fact].yes
+        return facts[self.fact].true_words
 
 
 class _Recorded(Kind):

@@ -1,4 +1,4 @@
-"""Writes the dbt staging layer from the forms: `python -m registry.staging`.
+"""Writes the dbt staging layer from the forms: `python -m registry.warehouse.staging`.
 
 One source table and one model a form. Nothing is renamed and nothing is judged here; the layer is
 the seam where the forms end and SQL begins.
@@ -12,9 +12,9 @@ from pathlib import Path
 
 from registry.forms import FORMS, CenterForm, Column
 
-DBT = Path(__file__).resolve().parents[1] / "dbt"
+DBT = Path(__file__).resolve().parents[2] / "dbt"
 FOLDER = DBT / "models" / "staging"
-COMMAND = "python -m registry.staging"
+COMMAND = "python -m registry.warehouse.staging"
 NOTICE = f"Generated from registry.forms; rebuild with: {COMMAND}"
 _EXTRA: Mapping[str, str] = {
     "missing": "Why values are absent: JSON text, column name to missing code.",

@@ -1,4 +1,4 @@
--- Generated from registry.forms; rebuild with: python -m registry.staging
+-- Generated from registry.forms; rebuild with: python -m registry.warehouse.staging
 
 with
 

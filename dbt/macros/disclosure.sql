@@ -1,0 +1,27 @@
+{#- The policy for numbers that leave: registry/disclosure/policy.yaml, passed as the variable
+    `disclosure`. Nothing else in the project knows a threshold. -#}
+
+{#- A count for the public: hidden (null) from 1 to the threshold, else rounded to the base. What is
+    counted may be infusions; hidden too if they come from too few patients. -#}
+{%- macro public_count(n, patients=none) -%}
+{%- set policy = var('disclosure') -%}
+case
+    when {{ n }} = 0 then cast(0 as bigint)
+    when {{ n }} <= {{ policy.threshold }} then cast(null as bigint)
+    {%- if patients is not none %}
+    when {{ patients }} <= {{ policy.threshold }} then cast(null as bigint)
+    {%- endif %}
+    else cast({{ policy.base }} * round({{ n }} / {{ policy.base }}.0) as bigint)
+end
+{%- endmacro -%}
+
+{#- Whole percent of two published counts; null if either is hidden. -#}
+{%- macro public_percent(part, whole) -%}
+cast(round(100.0 * {{ part }} / nullif({{ whole }}, 0)) as bigint)
+{%- endmacro -%}
+
+{#- A cumulative count of a public curve: the middle of its bin of six; 0 stays 0. -#}
+{%- macro public_cumulative(n) -%}
+{%- set bin = var('disclosure').curves.bin -%}
+cast(case when {{ n }} = 0 then 0 else ceil({{ n }} / {{ bin }}.0) * {{ bin }} - {{ bin // 2 }} end as bigint)
+{%- endmacro -%}

@@ -1,0 +1,55 @@
+with
+
+responses as (
+
+    select * from {{ ref('stg_response') }}
+
+),
+
+courses as (
+
+    select * from {{ ref('stg_course') }}
+
+),
+
+ranked as (
+
+    select
+        responses.center_id,
+        responses.case_id,
+        responses.assessment_day,
+        responses.response,
+        responses.response in {{ remissions() }} as is_remission,
+        case when courses.phase = 'induction' then {{ response_rank('responses.response') }} end
+            as induction_rank
+    from responses
+    left join courses
+        on courses.center_id = responses.center_id
+        and courses.case_id = responses.case_id
+        and courses.course_no = responses.after_course_no
+
+),
+
+final as (
+
+    select
+        center_id,
+        case_id,
+        case min(induction_rank)
+            when 1 then 'CR' when 2 then 'CRh' when 3 then 'CRi' when 4 then 'MLFS' when 5 then 'PR'
+            when 6 then 'no response' when 7 then 'relapse' when 8 then 'not evaluable'
+        end as induction_response,
+        case
+            when {{ any_row('is_remission') }} = 1 then true
+            when {{ any_row("is_remission is null or response = 'not evaluable'") }} = 1
+                then cast(null as boolean)
+            else false
+        end as in_remission,
+        min(case when is_remission then assessment_day end) as remission_day,
+        min(case when response = 'relapse' then assessment_day end) as relapse_day
+    from ranked
+    group by center_id, case_id
+
+)
+
+select * from final

@@ -1,0 +1,1 @@
+{{ verdict_columns('collection', ['center_id', 'case_id', 'collection_id']) }}

@@ -1,0 +1,1 @@
+{{ verdict_columns('infusion', ['center_id', 'case_id', 'infusion_no']) }}

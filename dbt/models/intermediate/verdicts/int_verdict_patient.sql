@@ -1,0 +1,1 @@
+{{ verdict_columns('patient', ['center_id', 'case_id']) }}

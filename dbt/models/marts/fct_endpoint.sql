@@ -1,0 +1,15 @@
+with
+
+endpoints as (
+
+    select * from {{ ref('int_endpoint') }}
+
+),
+
+final as (
+
+    select * from endpoints
+
+)
+
+select * from final

@@ -1,0 +1,59 @@
+{%- set verdicts = ['met', 'deviated', 'not_evaluable', 'not_applicable'] -%}
+
+with
+
+verdicts as (
+
+    select
+        *,
+        center_id || '/' || case_id as patient
+    from {{ ref('fct_verdict') }}
+
+),
+
+counted as (
+
+    select
+        recommendation_id,
+        reading,
+        is_default
+        {%- for verdict in verdicts %},
+        sum(case when verdict = '{{ verdict }}' then 1 else 0 end) as {{ verdict }},
+        count(distinct case when verdict = '{{ verdict }}' then patient end) as {{ verdict }}_patients
+        {%- endfor %}
+    from verdicts
+    group by recommendation_id, reading, is_default
+
+),
+
+rounded as (
+
+    select
+        recommendation_id,
+        reading,
+        is_default
+        {%- for verdict in verdicts %},
+        {{ public_count(verdict, verdict ~ '_patients') }} as {{ verdict }}
+        {%- endfor %}
+    from counted
+
+),
+
+final as (
+
+    select
+        recommendation_id,
+        reading,
+        is_default,
+        -- The total is that of the cells shown, and missing when one of them is hidden.
+        met + deviated + not_evaluable + not_applicable as subjects,
+        met,
+        deviated,
+        not_evaluable,
+        not_applicable,
+        {{ public_percent('met', '(met + deviated)') }} as adherence_percent
+    from rounded
+
+)
+
+select * from final

@@ -1,0 +1,91 @@
+"""Reads a YAML file so that every fault can name a line, and no key is silently given twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from registry.consensus.faults import Fault
+
+
+@dataclass(frozen=True)
+class YamlFile:
+    """A parsed file: its data, and the nodes that know the lines."""
+
+    name: str
+    data: Any
+    root: yaml.Node | None
+
+    def line(self, location: tuple[int | str, ...]) -> int:
+        """The line of a place in the data, or of the nearest thing around it that is written."""
+        return self._walk(location)[0]
+
+    def place(self, location: tuple[int | str, ...]) -> str:
+        """The place in words: the ids on the way, then the keys."""
+        return self._walk(location)[1]
+
+    def _walk(self, location: tuple[int | str, ...]) -> tuple[int, str]:
+        node, line, names = self.root, 1, list[str]()
+        for step in location:
+            found = _child(node, step)
+            if found is None:
+                continue
+            marker, node = found
+            line = marker.start_mark.line + 1
+            names.append(_label(node, step))
+        return line, " ".join(n for n in names if n)
+
+
+def read(path: Path, faults: list[Fault]) -> YamlFile | None:
+    """The file, or None after a fault was noted."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except FileNotFoundError:
+        faults.append(Fault(path.name, 0, "", "the file is missing"))
+        return None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error)
+        faults.append(Fault(path.name, mark.line + 1 if mark else 0, "", f"not YAML: {problem}"))
+        return None
+    repeated: list[Fault] = []
+    _find_repeated(root, path.name, repeated)
+    faults.extend(repeated)
+    return YamlFile(path.name, data, root)
+
+
+def _child(node: yaml.Node | None, step: int | str) -> tuple[yaml.Node, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        return next(((k, v) for k, v in node.value if k.value == step), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step], node.value[step]
+    return None
+
+
+def _label(node: yaml.Node, step: int | str) -> str:
+    """An item of a list is called by its id, name or case; a key by itself."""
+    if isinstance(step, str):
+        return step
+    for key in ("id", "name", "case"):
+        found = _child(node, key)
+        if found is not None and isinstance(found[1], yaml.ScalarNode):
+            return str(found[1].value)
+    return f"item {step + 1}"
+
+
+def _find_repeated(node: yaml.Node | None, name: str, faults: list[Fault]) -> None:
+    if isinstance(node, yaml.SequenceNode):
+        for child in node.value:
+            _find_repeated(child, name, faults)
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                faults.append(Fault(name, key.start_mark.line + 1, key.value, "written twice"))
+            seen.add(key.value)
+            _find_repeated(value, name, faults)

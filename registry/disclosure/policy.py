@@ -1,0 +1,68 @@
+"""The disclosure policy: `policy.yaml` beside this file, checked when it is read."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+POLICY_FILE = Path(__file__).with_name("policy.yaml")
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Curves(_Frozen):
+    """Published curves: midpoint bins, read on a grid of days (OpenSAFELY, midpoint rounding)."""
+
+    bin: int = Field(ge=2, multiple_of=2)
+    grid_days: int = Field(ge=1)
+    last_day: int = Field(ge=1)
+    min_at_risk: int = Field(ge=1)
+    min_patients: int = Field(ge=1)
+
+
+class Columns(_Frozen):
+    """What the numeric columns of public tables hold, by column name."""
+
+    counts: frozenset[str]
+    totals: frozenset[str]
+    cumulative: frozenset[str]
+    at_risk: frozenset[str]
+    grid: frozenset[str]
+    percents: frozenset[str]
+    proportions: frozenset[str]
+
+
+class Policy(_Frozen):
+    """Counts from 1 to `threshold` are hidden, others rounded to `base`."""
+
+    threshold: int = Field(ge=1)
+    base: int = Field(ge=3)
+    curves: Curves
+    columns: Columns
+
+    @model_validator(mode="after")
+    def _threshold_tops_a_bin(self) -> Policy:
+        """Else the first published value stands for fewer counts than every other one."""
+        if self.threshold % self.base != self.base // 2:
+            raise ValueError(
+                f"threshold {self.threshold} is not at the top of a rounding bin of {self.base}"
+            )
+        if self.curves.min_at_risk <= self.threshold:
+            raise ValueError("curves must be cut while more than the threshold are at risk")
+        return self
+
+    def as_vars(self) -> dict[str, Any]:
+        """The value of the dbt variable `disclosure`."""
+        return self.model_dump(mode="json", exclude={"columns"})
+
+
+@cache
+def policy(path: Path = POLICY_FILE) -> Policy:
+    """The policy of the file. Raises `pydantic.ValidationError`, a `ValueError`, if it is unsound."""
+    return Policy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))

@@ -1,0 +1,16 @@
+"""dbt builds, the models replayed on an upload, and the pointer to the files that are served."""
+
+from registry.warehouse.build import Build, build, connect, consensus_vars, current
+from registry.warehouse.replay import Replay
+from registry.warehouse.runner import DbtError, Warehouse
+
+__all__ = [
+    "Build",
+    "DbtError",
+    "Replay",
+    "Warehouse",
+    "build",
+    "connect",
+    "consensus_vars",
+    "current",
+]

@@ -1,0 +1,177 @@
+"""Builds the warehouse from a release: three files made aside, checked, then served by a pointer."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow.parquet as pq
+
+from registry.disclosure import verify_public
+from registry.forms import FORMS, CenterForm
+from registry.forms.arrow import raw_schema
+from registry.warehouse.runner import Warehouse, project_variables, run_dbt
+
+_SQL_TYPES: Mapping[str, str] = {
+    "string": "varchar", "int64": "bigint", "double": "double", "bool": "boolean",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Build(Warehouse):
+    """A finished build: its folder, its name, and the release it was made from."""
+
+    build_id: str
+    release: str
+
+
+def build(
+    release_dir: Path,
+    home: Path,
+    *,
+    progress: Callable[[str], None],
+    consensus: Mapping[str, Any] | None = None,
+) -> Build:
+    """Builds all models from the Parquet files of a release and starts serving them.
+
+    Nothing is served unless every model and test succeeded and the public file was verified: a
+    failed build raises (`DbtError`, `DisclosureError`) and the last one stays current.
+    `consensus` is for tests; by default the verdicts come from `registry.consensus`.
+    """
+    manifest = _manifest(release_dir)
+    variables = project_variables(
+        consensus if consensus is not None else consensus_vars(), _release_words(manifest)
+    )
+    root = home / "warehouse"
+    root.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=root, prefix=".building-") as aside:
+        files = Warehouse(Path(aside) / "files")
+        files.folder.mkdir()
+        progress("reading the release")
+        _attach_raw(files.steward, release_dir)
+        progress("building the models")
+        run_dbt(
+            ["build", "--exclude-resource-type", "unit_test"],
+            warehouse=files, variables=variables, scratch=Path(aside), on_done=progress,
+        )  # fmt: skip
+        _close_steward(files.steward)
+        progress("verifying the public file")
+        verify_public(files.public)
+        for path in files.files():
+            _sync(path)
+        done = _publish(files.folder, root, str(manifest.get("name") or release_dir.name))
+    _point(home, done, release_dir)
+    progress(f"serving {done.build_id}")
+    return done
+
+
+def current(home: Path) -> Build:
+    """The build that is served. Raises `FileNotFoundError` before the first one."""
+    pointer = json.loads((home / "warehouse" / "current.json").read_text(encoding="utf-8"))
+    name = str(pointer["build"])
+    return Build(home / "warehouse" / name, name, str(pointer["release"]))
+
+
+def connect(
+    path: Path, *, memory_limit: str = "1GB", threads: int = 2
+) -> duckdb.DuckDBPyConnection:
+    """Opens a warehouse file for reading only; SQL in it reaches no other file and no setting."""
+    return duckdb.connect(
+        str(path),
+        read_only=True,
+        config={
+            "enable_external_access": "false",
+            "autoinstall_known_extensions": "false",
+            "memory_limit": memory_limit,
+            "threads": threads,
+            "lock_configuration": "true",
+        },
+    )
+
+
+def consensus_vars() -> dict[str, Any]:
+    """Subject -> verdict columns, as the consensus in force compiles them."""
+    from registry.consensus import verdict_vars
+
+    return dict(verdict_vars())
+
+
+def _manifest(release_dir: Path) -> dict[str, Any]:
+    path = release_dir / "manifest.json"
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return found
+
+
+def _release_words(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """What the public learns of a release: names and versions, never its counts."""
+    return {
+        "release": manifest.get("name"),
+        "data_cut": manifest.get("as_of") or manifest.get("created_at"),
+        "form_version": manifest.get("form_version"),
+        "consensus_version": manifest.get("consensus_version"),
+        "code_version": manifest.get("code_version"),
+    }
+
+
+def _attach_raw(steward: Path, release_dir: Path) -> None:
+    """One view a form over its Parquet file; a form without a file is an empty table."""
+    with duckdb.connect(str(steward)) as connection:
+        connection.execute("create schema raw")
+        for name, form in FORMS.items():
+            connection.execute(_raw_relation(name, form, release_dir / f"{name}.parquet"))
+
+
+def _raw_relation(name: str, form: type[CenterForm], path: Path) -> str:
+    present = set(pq.read_schema(path).names) if path.exists() else set()
+    columns = ", ".join(
+        f'cast({field.name if field.name in present else "null"} as {_SQL_TYPES[str(field.type)]})'
+        f" as {field.name}"
+        for field in raw_schema(form)
+    )
+    if not present:
+        return f"create table raw.{name} as select {columns} where false"
+    quoted = str(path.resolve()).replace("'", "''")
+    return f"create view raw.{name} as select {columns} from read_parquet('{quoted}')"
+
+
+def _close_steward(steward: Path) -> None:
+    """The file must stand alone: the views on the release go, staging holds the rows."""
+    with duckdb.connect(str(steward)) as connection:
+        connection.execute("drop schema raw cascade")
+        connection.execute("checkpoint")
+
+
+def _publish(made: Path, root: Path, release: str) -> Build:
+    stem = re.sub(r"[^A-Za-z0-9._-]", "-", release)
+    number = 1
+    while (root / f"{stem}-{number:03d}").exists():
+        number += 1
+    final = root / f"{stem}-{number:03d}"
+    os.rename(made, final)
+    _sync(root)
+    return Build(final, final.name, release)
+
+
+def _point(home: Path, done: Build, release_dir: Path) -> None:
+    pointer = home / "warehouse" / "current.json"
+    aside = pointer.with_name(f".current-{done.build_id}.json")
+    content = {"build": done.build_id, "release": done.release, "built_from": str(release_dir)}
+    aside.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    _sync(aside)
+    aside.replace(pointer)
+    _sync(pointer.parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,92 @@
+"""The warehouse's own facts and verdicts on rows that are not in the warehouse yet."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from registry.forms import FORMS
+from registry.forms.arrow import conform, raw_schema
+from registry.warehouse.runner import PROJECT, Warehouse, project_variables, run_dbt
+
+_SELECTED = ("path:models/staging,resource_type:model", "path:models/intermediate,resource_type:model")
+
+
+@dataclass(frozen=True)
+class Model:
+    """A compiled dbt model: where it stands and the select statement that makes it."""
+
+    name: str
+    relation: str
+    sql: str
+
+
+class Replay:
+    """Staging and intermediate models, compiled by dbt once, run on any rows in memory."""
+
+    def __init__(self, home: Path, consensus: Mapping[str, Any]) -> None:
+        """Compiles, or reads what was compiled earlier from the same models, forms and consensus."""
+        self.plan = _plan(home, project_variables(consensus))
+
+    def models(self, rows: Mapping[str, pa.Table]) -> duckdb.DuckDBPyConnection:
+        """A connection in which `stg_*` and `int_*` say what they say of these rows.
+
+        `rows` maps a form's name to its rows; forms left out are empty. The caller closes the
+        connection. Raises `KeyError` for a form that does not exist.
+        """
+        unknown = set(rows) - set(FORMS)
+        if unknown:
+            raise KeyError(f"no such form: {', '.join(sorted(unknown))}")
+        connection = duckdb.connect(config={"threads": 2})
+        connection.execute("attach ':memory:' as steward; create schema steward.raw; use steward")
+        for name, form in FORMS.items():
+            given = rows.get(name)
+            table = raw_schema(form).empty_table() if given is None else conform(given, form)
+            connection.register("arriving", table)
+            connection.execute(f"create table raw.{name} as from arriving")
+            connection.unregister("arriving")
+        for model in self.plan:
+            # A staging model only renames; what is derived is worked out once and kept.
+            kind = "view" if model.name.startswith("stg_") else "table"
+            connection.execute(f"create {kind} {model.relation} as {model.sql}")
+        connection.execute("set enable_external_access = false; set lock_configuration = true")
+        return connection
+
+
+def _plan(home: Path, variables: Mapping[str, Any]) -> tuple[Model, ...]:
+    kept = home / "cache" / f"replay-{_fingerprint(variables)}.json"
+    if not kept.exists():
+        compiled = [asdict(model) for model in _compile(home, variables)]
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        aside = kept.with_suffix(f".{id(compiled)}.tmp")
+        aside.write_text(json.dumps(compiled), encoding="utf-8")
+        aside.replace(kept)
+    return tuple(Model(**model) for model in json.loads(kept.read_text(encoding="utf-8")))
+
+
+def _compile(home: Path, variables: Mapping[str, Any]) -> list[Model]:
+    scratch = home / "cache" / "dbt"
+    nowhere = Warehouse(scratch / "compile")
+    nowhere.folder.mkdir(parents=True, exist_ok=True)
+    results = run_dbt(
+        ["compile", "--no-introspect", "--select", *_SELECTED],
+        warehouse=nowhere, variables=variables, scratch=scratch,
+    )  # fmt: skip
+    return [Model(r.node.name, r.node.relation_name, r.node.compiled_code) for r in results]
+
+
+def _fingerprint(variables: Mapping[str, Any]) -> str:
+    """Changes when a model, a macro, the project file, a form's columns or the variables change."""
+    digest = hashlib.sha256(json.dumps(variables, sort_keys=True).encode())
+    for path in sorted((*PROJECT.rglob("*.sql"), *PROJECT.rglob("*.yml"))):
+        digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes())
+    for form in FORMS.values():
+        digest.update(str(raw_schema(form)).encode())
+    return digest.hexdigest()[:16]

@@ -37,7 +37,7 @@ class Failure:
 def frame_sql(form: str) -> str:
     """The rows of a form with one boolean column for each predicate, named by its rule."""
     predicates = [f'({rule.sql}) as "{rule.id}"' for rule in rules(form) if rule.kind == "true"]
-    return f"select {', '.join(['this.*', *predicates])} from {form} as this"
+    return f"select {', '.join(['this.*', *predicates])} from stg_{form} as this"
 
 
 def run(frames: Mapping[str, pd.DataFrame]) -> list[Failure]:

@@ -227,6 +227,7 @@ def release_verify(name: str) -> None:
 def build(name: str) -> None:
     """Build the warehouse from a release and put it in service."""
     from registry import release, warehouse
+    from registry.disclosure import DisclosureError
     from registry.home import home
 
     try:
@@ -234,7 +235,7 @@ def build(name: str) -> None:
         if faults:
             raise _fail("The release was changed:\n" + "\n".join(faults))
         warehouse.build(release.folder(name), home(), progress=_progress)
-    except (release.ReleaseError, warehouse.BuildError) as error:
+    except (release.ReleaseError, warehouse.DbtError, DisclosureError) as error:
         raise _fail(str(error)) from None
     _say.print(f"The warehouse now serves release {name}.", markup=False)
 
@@ -248,15 +249,16 @@ def sql(
     """Ask the warehouse. Reads only, and only the file named."""
     import duckdb
 
-    from registry import warehouse
+    from registry.duck import NoWarehouseError, open_locked, served_folder
     from registry.home import home
 
     try:
-        with warehouse.connect(warehouse.current(home()), as_.value) as connection:
+        folder = served_folder(home() / "warehouse" / "current.json")
+        with open_locked(folder / f"{as_.value}.duckdb") as connection:
             found = connection.execute(query)
             names = [d[0] for d in found.description or []]
             rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    except (duckdb.Error, warehouse.BuildError) as error:
+    except (duckdb.Error, NoWarehouseError) as error:
         raise _fail(str(error)) from None
     _print_rows(rows, format_)
 

@@ -106,7 +106,7 @@ def _derived(form: str, column: Column) -> Iterator[Rule]:
 
 def _reference(form: str, name: str, target: str) -> Rule:
     key = FORMS[target].key()[-1]
-    there = f"exists (select 1 from {target} r where {{r}} and r.{key} = this.{name})"
+    there = f"exists (select 1 from stg_{target} r where {{r}} and r.{key} = this.{name})"
     return Rule(
         f"{form}.{name}.reference", form, name, "true", "reject", "conformance",
         f"{name} names a {target} that is not on the {target} sheet of this case.",

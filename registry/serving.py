@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from registry.home import home
-from registry.warehouse import current
+from registry.duck import served_folder
 
 DASHBOARDS = Path(__file__).resolve().parent.parent / "dashboards"
 PORTS = {"portal": 8501, "public": 8502}
@@ -59,7 +59,7 @@ def start(which: str, port: int) -> subprocess.Popen[bytes]:
 
 def serve_both(say: Callable[[str], None]) -> None:
     """Both dashboards, until interrupted."""
-    current(home())
+    served_folder(home() / "warehouse" / "current.json")
     running = []
     try:
         for which, port in PORTS.items():

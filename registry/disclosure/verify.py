@@ -41,7 +41,9 @@ def verify_public(path: Path, policy: Policy | None = None) -> None:
 
 
 def _objects(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    for (view,) in connection.sql("select view_name from duckdb_views() where not internal").fetchall():
+    for (view,) in connection.sql(
+        "select view_name from duckdb_views() where not internal"
+    ).fetchall():
         yield f"{view} is a view"
     for (table,) in connection.sql("select table_name from duckdb_tables()").fetchall():
         if not table.startswith("public_"):

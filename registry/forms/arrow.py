@@ -18,6 +18,9 @@ ARROW_TYPES: Mapping[ValueType, pa.DataType] = MappingProxyType(
         "boolean": pa.bool_(),
     }
 )
+SQL_TYPES: Mapping[ValueType, str] = MappingProxyType(
+    {"text": "varchar", "integer": "bigint", "number": "double", "boolean": "boolean"}
+)
 
 
 def raw_schema(form: type[CenterForm]) -> pa.Schema:
@@ -26,6 +29,17 @@ def raw_schema(form: type[CenterForm]) -> pa.Schema:
     return pa.schema(
         [*answers, pa.field("missing", pa.string()), pa.field("submission_id", pa.int64())]
     )
+
+
+def raw_sql_types(form: type[CenterForm]) -> dict[str, str]:
+    """Column of the raw relation -> SQL type, in the order of `raw_schema`."""
+    answers = {c.name: SQL_TYPES[c.type] for c in form.columns().values()}
+    return {**answers, "missing": "varchar", "submission_id": "bigint"}
+
+
+def sql_columns(form: type[CenterForm]) -> str:
+    """The column definitions of `create table raw.<form> (...)`."""
+    return ", ".join(f"{name} {kind}" for name, kind in raw_sql_types(form).items())
 
 
 def conform(table: pa.Table, form: type[CenterForm]) -> pa.Table:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, func, insert, select
 from registry import consensus
 from registry.findings import Finding
 from registry.forms import FORM_VERSION, FORMS
+from registry.home import home
 from registry.intake import reader
 from registry.intake.check import check as run_checks
 from registry.intake.check import fold
@@ -25,7 +26,7 @@ from registry.intake.receipt import Decision, Receipt, status_of
 from registry.intake.stage import CENTER_UNIT, Key, Row, Staged, from_stored, stage
 from registry.schema import FINDING, SUBMISSION, SUBMISSION_CASE
 from registry.store import add_versions, center_session, lock_for_commit, stored_rows
-from registry.warehouse import Replay
+from registry.warehouse import Replay, consensus_vars
 
 Progress = Callable[[str], None]
 _ATTEMPTS = 5
@@ -116,7 +117,9 @@ def _assess(session: Connection, raw: RawFile, staged: Staged, progress: Progres
         key = (row.form, row.key)
         rows[key] = row.over(stored[key]) if key in stored else row
     progress(f"checking {len(rows):,} rows of {len(_cases(staged)):,} cases")
-    findings = fold([*staged.findings, *run_checks(list(rows.values()), Replay())])
+    findings = fold(
+        [*staged.findings, *run_checks(list(rows.values()), Replay(home(), consensus_vars()))]
+    )
     merged = tuple(rows[row.form, row.key] for row in staged.rows)
     decisions = _decide(staged, merged, stored, findings)
     return Assessment(raw, staged, merged, stored, tuple(findings), decisions, seen)

@@ -16,12 +16,8 @@ import pyarrow.parquet as pq
 
 from registry.disclosure import verify_public
 from registry.forms import FORMS, CenterForm
-from registry.forms.arrow import raw_schema
+from registry.forms.arrow import raw_sql_types, sql_columns
 from registry.warehouse.runner import Warehouse, project_variables, run_dbt
-
-_SQL_TYPES: Mapping[str, str] = {
-    "string": "varchar", "int64": "bigint", "double": "double", "bool": "boolean",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -129,14 +125,13 @@ def _attach_raw(steward: Path, release_dir: Path) -> None:
 
 
 def _raw_relation(name: str, form: type[CenterForm], path: Path) -> str:
-    present = set(pq.read_schema(path).names) if path.exists() else set()
+    if not path.exists():
+        return f"create table raw.{name} ({sql_columns(form)})"
+    present = set(pq.read_schema(path).names)
     columns = ", ".join(
-        f'cast({field.name if field.name in present else "null"} as {_SQL_TYPES[str(field.type)]})'
-        f" as {field.name}"
-        for field in raw_schema(form)
+        f"cast({column if column in present else 'null'} as {kind}) as {column}"
+        for column, kind in raw_sql_types(form).items()
     )
-    if not present:
-        return f"create table raw.{name} as select {columns} where false"
     quoted = str(path.resolve()).replace("'", "''")
     return f"create view raw.{name} as select {columns} from read_parquet('{quoted}')"
 

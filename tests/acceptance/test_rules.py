@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import pytest
-from registry.warehouse import Replay
+from registry.warehouse import Replay, consensus_vars
 
 from registry.findings import Finding
 from registry.forms import FORMS
+from registry.home import home
 from registry.intake.check import check
 from registry.intake.stage import Row
 from registry.rules import Rule, derived, edit_checks
@@ -31,7 +32,7 @@ def as_rows(cases: Iterable[Rows]) -> list[Row]:
 
 def by_case(cases: Iterable[Rows]) -> dict[str | None, list[Finding]]:
     found: dict[str | None, list[Finding]] = {}
-    for finding in check(as_rows(cases), Replay()):
+    for finding in check(as_rows(cases), Replay(home(), consensus_vars())):
         found.setdefault(finding.case_id, []).append(finding)
     return found
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from registry.forms import FORMS
 from registry.rules import Rule, rules
 
 if TYPE_CHECKING:
@@ -35,20 +36,28 @@ class Failure:
 
 
 def frame_sql(form: str) -> str:
-    """The rows of a form with one boolean column for each predicate, named by its rule."""
+    """The keys of a form's rows with one boolean column for each predicate, named by its rule."""
+    key = [f'this.{name} as "key.{name}"' for name in FORMS[form].key()]
     predicates = [f'({rule.sql}) as "{rule.id}"' for rule in rules(form) if rule.kind == "true"]
-    return f"select {', '.join(['this.*', *predicates])} from stg_{form} as this"
+    return f"select {', '.join([*key, *predicates])} from stg_{form} as this"
 
 
 def run(frames: Mapping[str, pd.DataFrame]) -> list[Failure]:
-    """Every failure of every rule on the given frames (form → rows made by `frame_sql`)."""
+    """Every failure on the given frames: form to its rows, as they came or made by `frame_sql`.
+
+    A frame is judged by the rules whose columns it has, so the rules on single values can be asked
+    before anything is derived from the values.
+    """
     return [
         failure for form, frame in frames.items() if len(frame) for failure in _run(form, frame)
     ]
 
 
 def _run(form: str, frame: pd.DataFrame) -> list[Failure]:
-    judged = [rule for rule in rules(form) if not frame[_column(rule)].isna().all()]
+    judged = [
+        rule for rule in rules(form)
+        if _column(rule) in frame and not frame[_column(rule)].isna().all()
+    ]  # fmt: skip
     if not judged:
         return []
     batch = _asset(form).get_batch({"dataframe": frame})

@@ -10,8 +10,8 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from registry.home import home
 from registry.duck import served_folder
+from registry.home import home
 
 DASHBOARDS = Path(__file__).resolve().parent.parent / "dashboards"
 PORTS = {"portal": 8501, "public": 8502}

@@ -179,7 +179,7 @@ TRIPS: dict[str, list[Change]] = {
     "infusion-within-aliquot": [("infusion", 0, {"mnc_e8_per_kg": 3.4})],
     "infusion-fills-aliquot": [("infusion", 0, {"mnc_e8_per_kg": 0.98})],
     "infusion-cd3-in-mnc": [("infusion", 0, {"cd3_e8_per_kg": 2.6})],
-    "infusion-cd34-in-mnc": [("infusion", 0, {"cd34_e6_per_kg": 300})],
+    "infusion-cd34-in-mnc": [("infusion", 0, {"cd34_e6_per_kg": 90, "mnc_e8_per_kg": 0.5})],
     "infusion-after-collection": [("collection", 0, {"collection_day": 13})],
     "infusion-order": [("infusion", 1, {"infusion_day": 11})],
     "infusion-by-last-contact": [("infusion", 1, {"infusion_day": LATE})],

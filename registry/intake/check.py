@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
 
 from registry import checks
 from registry.findings import Finding
@@ -13,26 +16,56 @@ from registry.forms.arrow import raw_table
 from registry.intake.stage import CENTER_UNIT, Row
 from registry.warehouse import Replay
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 _SEVERITY_ORDER = {"reject": 0, "query": 1, "inform": 2}
 
 
 def check(rows: Sequence[Row], replay: Replay) -> list[Finding]:
-    """Findings on the merged rows (file over stored) of every case a file touches."""
+    """Findings on the merged rows (file over stored) of every case a file touches.
+
+    First each value on its own; then, with what is not possible left out, the facts derived from
+    them and the rules across items and forms.
+    """
     by_form: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_form[row.form].append(row)
-    tables = {form: raw_table(FORMS[form], map(_raw, of_form)) for form, of_form in by_form.items()}
-    connection = replay.models(tables)
+    frames = {form: _table(form, of_form).to_pandas() for form, of_form in by_form.items()}
+    impossible = checks.run(frames)
+    found = [_finding(f, by_form[f.rule.form][f.position]) for f in impossible]
+    found += _across_forms(_without(by_form, impossible), replay)
+    return [*found, *_cases_without_patient(rows)]
+
+
+def _table(form: str, rows: Sequence[Row]) -> pa.Table:
+    return raw_table(FORMS[form], map(_raw, rows))
+
+
+def _without(
+    by_form: Mapping[str, Sequence[Row]], impossible: Sequence[checks.Failure]
+) -> dict[str, list[Row]]:
+    """The rows with every value that cannot be true made unknown; keys stay."""
+    kept = {form: list(rows) for form, rows in by_form.items()}
+    for failure in impossible:
+        rule = failure.rule
+        if rule.severity == "reject" and rule.column not in FORMS[rule.form].key():
+            row = kept[rule.form][failure.position]
+            kept[rule.form][failure.position] = row.without(rule.column)
+    return kept
+
+
+def _across_forms(by_form: Mapping[str, Sequence[Row]], replay: Replay) -> list[Finding]:
+    connection = replay.models({form: _table(form, rows) for form, rows in by_form.items()})
     try:
-        frames = {form: connection.execute(checks.frame_sql(form)).df() for form in tables}
+        frames = {form: connection.execute(checks.frame_sql(form)).df() for form in by_form}
     finally:
         connection.close()
-    index = {(row.form, row.key): row for row in rows}
-    found = [
+    index = {(form, row.key): row for form, rows in by_form.items() for row in rows}
+    return [
         _finding(failure, index[failure.rule.form, _key(frames[failure.rule.form], failure)])
         for failure in checks.run(frames)
     ]
-    return [*found, *_cases_without_patient(rows)]
 
 
 def _raw(row: Row) -> Mapping[str, object]:
@@ -43,12 +76,12 @@ def _raw(row: Row) -> Mapping[str, object]:
     }
 
 
-def _key(frame: object, failure: checks.Failure) -> tuple[object, ...]:
+def _key(frame: pd.DataFrame, failure: checks.Failure) -> tuple[object, ...]:
     columns = FORMS[failure.rule.form].columns()
     return tuple(
         int(value) if columns[name].type == "integer" else str(value)
         for name in FORMS[failure.rule.form].key()
-        for value in [frame[name].iloc[failure.position]]  # type: ignore[index]
+        for value in [frame[f"key.{name}"].iloc[failure.position]]
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from registry.findings import Finding, cell_name
@@ -39,6 +39,10 @@ class Row:
         """A digest of the content: the same answers give the same digest."""
         content = {"values": dict(self.values), "missing": dict(self.missing)}
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def without(self, column: str) -> Row:
+        """This row with one answer made unknown."""
+        return replace(self, values={**self.values, column: None})
 
     def over(self, stored: Row) -> Row:
         """This row laid over a stored one: an empty cell leaves the stored answer as it was."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import pytest
-from registry.warehouse import Replay, consensus_vars
 
 from registry.findings import Finding
 from registry.forms import FORMS
@@ -13,6 +12,7 @@ from registry.home import home
 from registry.intake.check import check
 from registry.intake.stage import Row
 from registry.rules import Rule, derived, edit_checks
+from registry.warehouse import Replay, consensus_vars
 from tests.cases import TRIPS, Change, Rows, changed, tidy_case, tripped
 
 EDIT_CHECKS = {rule.id: rule for of_form in edit_checks().values() for rule in of_form}

@@ -8,6 +8,7 @@ written once more, by hand, in Python.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,7 @@ def _measured(kind: str, body: dict[str, Any], facts: Facts) -> Truth:
     low, high = (-FAR if low is None else low), (FAR if high is None else high)
     limits = [body[key] for key in ("low", "high", "value") if key in body]
     corners = sorted({low, high, *(limit for limit in limits if low <= limit <= high)})
-    tried = corners + [(a + b) / 2 for a, b in zip(corners, corners[1:], strict=False)]
+    tried = corners + [(a + b) / 2 for a, b in pairwise(corners)]
     answers = {_holds(kind, body, hour) for hour in tried}
     return answers.pop() if len(answers) == 1 else None
 

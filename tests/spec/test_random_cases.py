@@ -42,7 +42,7 @@ def draw(entry: Recommendation, choose: random.Random) -> dict[str, Any]:
             ends = [ends[0]] * 2 if choose.random() < 0.5 else ends
             row |= {f"{name}_{end}": v for end, v in zip(("lo", "hi"), ends, strict=True)}
         elif fact.type == "number":
-            row[name] = choose.choice(values)
+            row[name] = choose.choice(values) if choose.random() < 0.5 else choose.randint(0, 3)
         elif fact.type == "boolean":
             row[name] = choose.random() < 0.75
         else:

@@ -96,7 +96,9 @@ def _compile(home: Path, variables: Mapping[str, Any]) -> list[Model]:
         ["compile", "--no-introspect", "--select", *_SELECTED],
         warehouse=nowhere, variables=variables, scratch=scratch,
     )  # fmt: skip
-    return [Model(r.node.name, r.node.relation_name, r.node.compiled_code) for r in results]
+    # tests that stand beside the models are compiled with them
+    models = [r.node for r in results if r.node.resource_type == "model"]
+    return [Model(node.name, node.relation_name, node.compiled_code) for node in models]
 
 
 def _fingerprint(variables: Mapping[str, Any]) -> str:

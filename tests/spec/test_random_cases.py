@@ -10,6 +10,7 @@ import pytest
 from registry import consensus
 from registry.consensus.compiler import facts_of, tier_sql, verdict_sql
 from registry.consensus.entries import Recommendation
+from registry.consensus.facts import bounds
 from registry.forms import FORMS
 from tests.spec import bench, reference
 
@@ -34,27 +35,39 @@ def interesting(entry: Recommendation) -> list[float]:
 
 
 def draw(entry: Recommendation, choose: random.Random) -> dict[str, Any]:
-    """One subject with a value, or none, for every fact that the entry reads."""
+    """One subject with a value for every fact of the entry."""
     facts, values, row = consensus.load().facts[entry.subject], interesting(entry), {}
     for name, fact in facts.items():
         if fact.interval:
             ends = sorted(choose.choice(values) for _ in range(2))
-            ends = [ends[0]] * 2 if choose.random() < 0.5 else ends
-            row |= {f"{name}_{end}": v for end, v in zip(("lo", "hi"), ends, strict=True)}
+            row |= dict(zip(bounds(name), choose.choice([ends, ends[:1] * 2]), strict=True))
         elif fact.type == "number":
-            row[name] = choose.choice(values) if choose.random() < 0.5 else choose.randint(0, 3)
+            row[name] = choose.choice([*values, 0, 1, 2, 3])
         elif fact.type == "boolean":
-            row[name] = choose.random() < 0.75
+            row[name] = choose.random() < 0.5
         else:
             form, column = str(fact.codes_of).split(".")
             codes = FORMS[form].columns()[column].item.codes
             row[name] = choose.choice([code.value for code in codes or ()])
-    return {column: None if choose.random() < 0.12 else row[column] for column in facts_of(entry)}
+    return row
+
+
+def vary(entry: Recommendation, choose: random.Random) -> dict[str, Any]:
+    """An example of the entry with some facts drawn anew and some taken away."""
+    example, drawn = choose.choice(entry.examples).columns(), draw(entry, choose)
+    row = {column: example.get(column) for column in facts_of(entry)}
+    for name, fact in consensus.load().facts[entry.subject].items():
+        columns = bounds(name) if fact.interval else (name,)
+        if choose.random() < 0.4:  # both ends of an interval together, so that they stay in order
+            row |= {column: drawn[column] for column in columns if column in row}
+        if choose.random() < 0.1:
+            row |= {choose.choice(columns): None} if set(columns) <= set(row) else {}
+    return row
 
 
 def agree(entry: Recommendation, count: int, seed: int) -> None:
     choose = random.Random(f"{entry.id} {seed}")
-    rows = [draw(entry, choose) for _ in range(count)]
+    rows = [vary(entry, choose) for _ in range(count)]
     columns = consensus.load().facts[entry.subject].columns()
     written = {r["name"]: r for r in reference.readings(ENTRIES[entry.id])}
     for reading in entry.readings:

@@ -17,7 +17,9 @@ incidences as (
 
     select
         *,
-        sum(free_before * n_event / nullif(n_risk, 0)) over ({{ so_far() }}) as incidence
+        -- a sum of products may pass 1 by the last digit
+        least(sum(free_before * n_event / nullif(n_risk, 0)) over ({{ so_far() }}), 1.0)
+            as incidence
     from event_free
 
 ),

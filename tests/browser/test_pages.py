@@ -56,7 +56,7 @@ def page(browser: Browser) -> Iterator[Page]:
 def sign_in(page: Page, url: str, username: str, password: str) -> None:
     page.goto(url)
     page.get_by_label("User name").fill(username)
-    page.get_by_label("Password").fill(password)
+    page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in").click()
 
 

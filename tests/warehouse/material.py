@@ -1,0 +1,121 @@
+"""Rows for the warehouse tests: real transplant patients, a made-up cohort, and untidy cases."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from registry.forms import FORMS
+from registry.forms.arrow import raw_table
+from tests.cases import TRIPS, Rows, tidy_case, tripped
+
+REFERENCE = Path(__file__).resolve().parents[1] / "reference" / "bmt137"
+# Of these tidy cases differ in age and outcome only, so that 200 of them stay quick.
+COHORT_FORMS = (
+    "patient",
+    "diagnosis",
+    "course",
+    "drug",
+    "infusion",
+    "donor",
+    "response",
+    "followup",
+)
+
+
+def bmt137() -> Rows:
+    """The 137 patients of Klein & Moeschberger; day 0 is diagnosis, z7 days before transplant."""
+    rows: Rows = {"patient": [], "diagnosis": [], "allo": [], "followup": []}
+    with (REFERENCE / "bmt.csv").open(newline="") as file:
+        for number, line in enumerate(csv.DictReader(file), start=1):
+            case = {"center_id": f"BMT{line['z9']}", "case_id": f"B{number:03d}"}
+            transplant, relapsed = int(line["z7"]), line["d2"] == "1"
+            recovered = line["dp"] == "1"
+            rows["patient"].append({**case, "sex": "male" if line["z3"] == "1" else "female"})
+            rows["diagnosis"].append({**case, **_risk(line["group"])})
+            rows["allo"].append({
+                **case, "transplant_done": True, "transplant_day": transplant,
+                "platelet_recovery_day": transplant + int(line["tp"]) if recovered else None,
+                "missing": {} if recovered else {"platelet_recovery_day": "not applicable"},
+            })  # fmt: skip
+            rows["followup"].append({
+                **case, "last_contact_day": transplant + int(line["t1"]),
+                "status": "dead" if line["d1"] == "1" else "alive", "relapsed": relapsed,
+                "relapse_day": transplant + int(line["t2"]) if relapsed else None,
+            })  # fmt: skip
+    return rows
+
+
+def _risk(group: str) -> dict[str, str]:
+    if group == "1":
+        return {"disease": "ALL"}
+    return {
+        "disease": "AML",
+        "risk_system": "other",
+        "risk_group": "low" if group == "2" else "high",
+    }
+
+
+def cohort(size: int = 200) -> Iterable[Rows]:
+    """Tidy cases of two centers whose ages, responses and fates differ; the same every time."""
+    draw = random.Random(7)
+    for number in range(size):
+        rows = {
+            form: found
+            for form, found in tidy_case(f"K0{number % 2}", f"K{number:03d}").items()
+            if form in COHORT_FORMS
+        }
+        rows["patient"][0]["age_at_diagnosis_years"] = draw.randint(58, 84)
+        last = 70 + int(draw.expovariate(1 / 500))
+        relapsed = draw.random() < 0.4
+        rows["followup"][0] |= {
+            "last_contact_day": last,
+            "status": "dead" if draw.random() < 0.6 else "alive",
+            "relapsed": relapsed,
+            "relapse_day": draw.randint(40, last) if relapsed else None,
+        }
+        if draw.random() < 0.2:
+            rows["response"][0]["response"] = "no response"
+        yield rows
+
+
+def everything() -> Rows:
+    """All of it in one release: real patients, the cohort, and one case for each edit check."""
+    return together([bmt137(), *cohort(), *(tripped(check) for check in TRIPS), tidy_case()])
+
+
+def together(cases: Iterable[Rows]) -> Rows:
+    found: Rows = {}
+    for case in cases:
+        for form, rows in case.items():
+            found.setdefault(form, []).extend(rows)
+    return found
+
+
+def tables(rows: Rows) -> dict[str, pa.Table]:
+    """Rows as Arrow tables of the raw shape."""
+    return {
+        form: raw_table(FORMS[form], [_raw(row) for row in of_form])
+        for form, of_form in rows.items()
+    }
+
+
+def _raw(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "missing": json.dumps(row.get("missing", {})), "submission_id": 1}
+
+
+def write_release(folder: Path, rows: Rows) -> Path:
+    """A release folder as `registry.release` leaves it, as far as the warehouse reads it."""
+    folder.mkdir(parents=True)
+    for form, table in tables(rows).items():
+        pq.write_table(table, folder / f"{form}.parquet")
+    manifest = {"name": folder.name, "as_of": "2026-11-23", "form_version": "2026.1"}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return folder

@@ -32,8 +32,8 @@ def bars(rows: pd.DataFrame) -> pd.DataFrame:
             for i, r, n in zip(rows["recommendation_id"], rows["reading"], readings, strict=True)
         ]
     )
-    long = named.melt(
-        id_vars="recommendation", value_vars=["met", "deviated", "not_evaluable"],
+    long = named[["recommendation", *COUNTS[:3]]].melt(
+        id_vars="recommendation",
         var_name="verdict", value_name="subjects",
     )  # fmt: skip
     return long.assign(verdict=long["verdict"].str.replace("_", " "))

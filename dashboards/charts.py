@@ -8,6 +8,7 @@ import pandas as pd
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 VERDICT_COLOURS = {"met": "#0072B2", "deviated": "#D55E00", "not evaluable": "#BDBDBD"}
 _DAYS_PER_MONTH = 30.4375
+WIDTH = 720  # charts stacked on one axis cannot ask for the width of their container
 
 
 def survival_curves(curve: pd.DataFrame, *, title: str, y_title: str) -> alt.VConcatChart:
@@ -16,7 +17,12 @@ def survival_curves(curve: pd.DataFrame, *, title: str, y_title: str) -> alt.VCo
     `curve` has stratum, time_days, survival, and n_risk; ci_lower and ci_upper draw the band.
     """
     data = curve.assign(months=curve["time_days"] / _DAYS_PER_MONTH)
-    x = alt.X("months:Q", title="Months", scale=alt.Scale(domain=[0, _end(data)], nice=False))
+    x = alt.X(
+        "months:Q",
+        title="Months",
+        axis=alt.Axis(values=list(_ticks(data))),
+        scale=alt.Scale(domain=[0, _end(data)], nice=False),
+    )
     colour = alt.Color("stratum:N", title=None, scale=alt.Scale(range=COLOURS))
     base = alt.Chart(data).encode(x=x, color=colour)
     lines = base.mark_line(interpolate="step-after", strokeWidth=2).encode(
@@ -30,7 +36,7 @@ def survival_curves(curve: pd.DataFrame, *, title: str, y_title: str) -> alt.VCo
             y="ci_lower:Q", y2="ci_upper:Q"
         )
         layers.insert(0, band)
-    top = alt.layer(*layers).properties(width="container", height=300, title=title)
+    top = alt.layer(*layers).properties(width=WIDTH, height=300, title=title)
     return alt.vconcat(top, _at_risk(data), spacing=4).configure_view(strokeWidth=0)
 
 
@@ -38,13 +44,15 @@ def _end(data: pd.DataFrame) -> float:
     return max(6.0, float(data["months"].max()))
 
 
+def _ticks(data: pd.DataFrame) -> range:
+    return range(0, int(_end(data)) + 1, 12 if _end(data) > 24 else 6)
+
+
 def _at_risk(data: pd.DataFrame) -> alt.Chart:
     """How many are still observed, at regular months; the last row at or before each month."""
-    step = 12 if _end(data) > 24 else 6
-    months = range(0, int(_end(data)) + 1, step)
     rows = [
         {"stratum": stratum, "months": month, "n_risk": _still_at_risk(of, month)}
-        for stratum, of in data.groupby("stratum") for month in months
+        for stratum, of in data.groupby("stratum") for month in _ticks(data)
     ]  # fmt: skip
     return (
         alt.Chart(pd.DataFrame(rows))
@@ -55,7 +63,7 @@ def _at_risk(data: pd.DataFrame) -> alt.Chart:
             text="n_risk:N",
             color=alt.Color("stratum:N", legend=None, scale=alt.Scale(range=COLOURS)),
         )
-        .properties(width="container", height=26 * data["stratum"].nunique())
+        .properties(width=WIDTH, height=26 * data["stratum"].nunique())
     )
 
 

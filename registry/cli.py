@@ -287,11 +287,13 @@ def serve(
     port: Annotated[int, typer.Option(help="loopback port")] = 8501,
 ) -> None:
     """Serve a dashboard on loopback."""
-    from registry.serving import command, environment
+    from registry.serving import DASHBOARDS, command, environment
 
     if which not in {"portal", "public"}:
         raise _fail("Serve portal or public.")
-    os.execvpe(sys.executable, command(which, port), environment(which))
+    known = environment(which)
+    os.chdir(DASHBOARDS.parent)
+    os.execvpe(sys.executable, command(which, port), known)
 
 
 @app.command()

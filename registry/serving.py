@@ -31,7 +31,8 @@ def command(which: str, port: int) -> list[str]:
 
 def environment(which: str) -> dict[str, str]:
     """The public dashboard learns the path of the public file and nothing of database or home."""
-    keep = dict(os.environ)
+    # the pages run from the project's folder, so a relative state folder must not move with them
+    keep = {**os.environ, "MST_HOME": str(home())}
     if which == "public":
         for name in ("MST_HOME", "MST_DATABASE_URL"):
             keep.pop(name, None)

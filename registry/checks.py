@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from registry.forms import FORMS
 from registry.rules import Rule, rules
@@ -34,6 +34,24 @@ class Failure:
 
     rule: Rule
     position: int
+
+
+@dataclass(frozen=True)
+class Forbidden:
+    """A value that a column of verdicts should not have; `meta` goes with the expectation."""
+
+    column: str
+    value: str
+    severity: Literal["critical", "warning", "info"]
+    meta: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Unexpected:
+    """How many rows have the forbidden value, and which (from 0) if that was asked."""
+
+    count: int
+    positions: tuple[int, ...] = ()
 
 
 def frame_sql(form: str) -> str:
@@ -62,52 +80,68 @@ def _run(form: str, frame: pd.DataFrame) -> list[Failure]:
     if not judged:
         return []
     batch = _asset(form).get_batch({"dataframe": frame})
+    passing = _report(batch, _suite(form, tuple(judged)), _FIRST)
     # naming rows doubles the cost of a check, so it is asked of the failed ones only
-    failed = [
-        rule
-        for rule, result in _validate(batch, form, judged, {"result_format": "BOOLEAN_ONLY"})
-        if not result.success
-    ]
-    named = {"result_format": "COMPLETE", "exclude_unexpected_values": True}
-    return [
-        Failure(rule, int(row))
-        for rule, result in _validate(batch, form, failed, named)
-        for row in _failing_rows(rule, result)
-    ]
-
-
-def _validate(
-    batch: Any, form: str, asked: list[Rule], result_format: dict[str, object]
-) -> list[tuple[Rule, Any]]:
-    """The result of each rule asked. Raises CheckError if one raised or went missing."""
-    if not asked:
+    failed = {rule.id: rule for rule in judged if not passing[rule.id].success}
+    if not failed:
         return []
+    named = _report(batch, _suite(form, tuple(failed.values())), _NAMED)
+    return [Failure(rule, row) for id_, rule in failed.items() for row in _rows_of(id_, named[id_])]
+
+
+def find_forbidden(
+    name: str, frame: pd.DataFrame, asked: Sequence[Forbidden], *, rows: bool = False
+) -> dict[str, Unexpected]:
+    """The columns that hold their forbidden value, with how many rows of the frame do."""
+    if frame.empty or not asked:
+        return {}
+    batch = _asset(name).get_batch({"dataframe": frame})
+    passing = _report(batch, forbidding(name, asked), _FIRST)
+    failed = [one for one in asked if not passing[one.column].success]
+    if not failed:
+        return {}
+    named = _report(batch, forbidding(name, failed), _NAMED if rows else _COUNTED)
+    return {
+        column: Unexpected(
+            int(result.result["unexpected_count"]), _rows_of(column, result) if rows else ()
+        )
+        for column, result in named.items()
+    }
+
+
+_FIRST: Mapping[str, object] = {"result_format": "BOOLEAN_ONLY"}
+_COUNTED: Mapping[str, object] = {"result_format": "BASIC", "partial_unexpected_count": 0}
+_NAMED: Mapping[str, object] = {"result_format": "COMPLETE", "exclude_unexpected_values": True}
+
+
+def _report(batch: Any, suite: Any, result_format: Mapping[str, object]) -> dict[str, Any]:
+    """The result of each expectation by its rule. Raises CheckError if one raised or went missing."""
     with warnings.catch_warnings():
         # the patterns of the forms group without meaning to capture, which pandas remarks on
         warnings.filterwarnings("ignore", message="This pattern is interpreted as a regular")
-        report = batch.validate(_suite(form, tuple(asked)), result_format=result_format)
-    by_id = {rule.id: rule for rule in asked}
-    results = [(by_id[r.expectation_config.meta["rule"]], r) for r in report.results]
-    if len(results) != len(asked):
-        raise CheckError(f"{form}: {len(asked)} checks were asked for, {len(results)} ran.")
-    for rule, result in results:
-        _raise_exception_of(rule, result)
-    return results
+        report = batch.validate(suite, result_format=dict(result_format))
+    found = {r.expectation_config.meta["rule"]: r for r in report.results}
+    asked = len(suite.expectations)
+    if len(found) != asked:
+        raise CheckError(f"{suite.name}: {asked} checks were asked for, {len(found)} ran.")
+    for id_, result in found.items():
+        _raise_exception_of(id_, result)
+    return found
 
 
-def _raise_exception_of(rule: Rule, result: Any) -> None:
+def _raise_exception_of(id_: str, result: Any) -> None:
     information = result.exception_info or {}
     # one exception is reported flat, several under the name of their metric
     nested = [information, *(v for v in information.values() if isinstance(v, dict))]
     if any(part.get("raised_exception") for part in nested):
-        raise CheckError(f"The check {rule.id} could not be run.")
+        raise CheckError(f"The check {id_} could not be run.")
 
 
-def _failing_rows(rule: Rule, result: Any) -> list[int]:
-    rows = result.result.get("unexpected_index_list")
+def _rows_of(id_: str, result: Any) -> tuple[int, ...]:
+    rows: Collection[int] = result.result.get("unexpected_index_list") or ()
     if not rows:
-        raise CheckError(f"The check {rule.id} failed without naming a row.")
-    return list(rows)
+        raise CheckError(f"The check {id_} failed without naming a row.")
+    return tuple(int(row) for row in rows)
 
 
 def _column(rule: Rule) -> str:
@@ -134,6 +168,20 @@ def _suite(form: str, judged: tuple[Rule, ...]) -> Any:
     import great_expectations as gx
 
     return gx.ExpectationSuite(name=form, expectations=[expectation(rule) for rule in judged])
+
+
+def forbidding(name: str, asked: Sequence[Forbidden]) -> Any:
+    import great_expectations as gx
+    import great_expectations.expectations as gxe
+
+    expectations = [
+        gxe.ExpectColumnValuesToNotBeInSet(
+            column=one.column, value_set=[one.value], severity=one.severity,
+            meta={"rule": one.column, **one.meta},
+        )
+        for one in asked
+    ]  # fmt: skip
+    return gx.ExpectationSuite(name=name, expectations=expectations)
 
 
 def expectation(rule: Rule) -> Any:

@@ -14,28 +14,32 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
+
+from registry.cli_consensus import consensus_app
+from registry.cli_output import (
+    BUG,
+    REFUSED,
+    TRY_AGAIN,
+    Format,
+    FormatOption,
+    Rows,
+    RowsOption,
+    fail,
+    out,
+    print_rows,
+    progress,
+    say,
+)
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     help="The microtransplant registry.",
 )  # fmt: skip
-consensus_app = typer.Typer(no_args_is_help=True, help="The consensus as code.")
 release_app = typer.Typer(no_args_is_help=True, help="Named, immutable data sets.")
 users_app = typer.Typer(no_args_is_help=True, help="Local accounts.")
 app.add_typer(consensus_app, name="consensus")
 app.add_typer(release_app, name="release")
 app.add_typer(users_app, name="users")
-
-REFUSED, TRY_AGAIN, BUG = 2, 5, 70
-_say = Console(stderr=True, highlight=False, soft_wrap=True)
-_out = Console(highlight=False, soft_wrap=True)
-
-
-class Format(StrEnum):
-    TEXT = "text"
-    JSON = "json"
 
 
 class Audience(StrEnum):
@@ -44,17 +48,7 @@ class Audience(StrEnum):
     PUBLIC = "public"
 
 
-FormatOption = Annotated[Format, typer.Option("--format", help="text or json")]
 CenterOption = Annotated[str, typer.Option("--center", help="the center that submits")]
-
-
-def _progress(message: str) -> None:
-    _say.print(f"[dim]… {message}[/dim]")
-
-
-def _fail(message: str, code: int = REFUSED) -> typer.Exit:
-    _say.print(message, markup=False)
-    return typer.Exit(code)
 
 
 @contextmanager
@@ -66,21 +60,11 @@ def _prepared() -> Iterator[None]:
     yield
 
 
-def _print_rows(rows: list[dict[str, Any]], as_: Format) -> None:
-    if as_ is Format.JSON:
-        typer.echo(json.dumps(rows, indent=2, default=str))
-        return
-    table = Table(*(rows[0] if rows else ["nothing to show"]))
-    for row in rows:
-        table.add_row(*("" if v is None else str(v) for v in row.values()))
-    _out.print(table)
-
-
 @app.command()
 def migrate() -> None:
     """Create the database or bring it to the newest migration."""
     with _prepared():
-        _say.print("The database is at the newest migration.")
+        say.print("The database is at the newest migration.")
 
 
 @app.command()
@@ -91,7 +75,7 @@ def template(
     from registry.workbook import write_template
 
     write_template(out)
-    _say.print(f"Wrote {out}.", markup=False)
+    say.print(f"Wrote {out}.", markup=False)
 
 
 @app.command()
@@ -99,7 +83,7 @@ def check(path: Path, center: CenterOption, format_: FormatOption = Format.TEXT)
     """Check a file as a submission would, and store nothing."""
     from registry.intake.submit import check as run
 
-    _take_in(lambda: run(path, center, progress=_progress), format_)
+    _take_in(lambda: run(path, center, progress=progress), format_)
 
 
 @app.command()
@@ -107,7 +91,7 @@ def submit(path: Path, center: CenterOption, format_: FormatOption = Format.TEXT
     """Check a file and store every case that is in order."""
     from registry.intake.submit import submit as run
 
-    _take_in(lambda: run(path, center, actor=getpass.getuser(), progress=_progress), format_)
+    _take_in(lambda: run(path, center, actor=getpass.getuser(), progress=progress), format_)
 
 
 def _take_in(work: Callable[[], Any], as_: Format) -> None:
@@ -117,9 +101,7 @@ def _take_in(work: Callable[[], Any], as_: Format) -> None:
         try:
             receipt = work()
         except BusyError:
-            raise _fail(
-                "The registry was busy; nothing was stored. Try again.", TRY_AGAIN
-            ) from None
+            raise fail("The registry was busy; nothing was stored. Try again.", TRY_AGAIN) from None
     if as_ is Format.JSON:
         typer.echo(json.dumps(receipt.as_dict(), indent=2))
     else:
@@ -130,58 +112,17 @@ def _take_in(work: Callable[[], Any], as_: Format) -> None:
 
 def _print_receipt(receipt: Any) -> None:
     number = f"submission {receipt.submission_id}: " if receipt.submission_id else ""
-    _out.print(
+    out.print(
         f"{number}{receipt.status}. {receipt.rows} rows = {receipt.accepted} accepted + "
         f"{receipt.held} held + {receipt.unchanged} unchanged", markup=False,
     )  # fmt: skip
     if receipt.cases_held:
-        _out.print(f"held cases: {', '.join(receipt.cases_held)}", markup=False)
+        out.print(f"held cases: {', '.join(receipt.cases_held)}", markup=False)
     for f in receipt.findings:
         case = f"case {f.case_id}, " if f.case_id else ""
-        _out.print(
+        out.print(
             f"{f.severity:<7} {case}{f.place()}: {f.message} {f.fix} [{f.rule}]", markup=False
         )
-
-
-@consensus_app.command("list")
-def consensus_list(format_: FormatOption = Format.TEXT) -> None:
-    """The recommendations that are executable."""
-    from registry import consensus
-
-    rows = [
-        {
-            "id": r.id,
-            "section": r.section,
-            "title": r.title,
-            "strength": r.strength,
-            "subject": r.subject,
-        }
-        for r in consensus.load().recommendations
-    ]
-    _print_rows(rows, format_)
-
-
-@consensus_app.command("show")
-def consensus_show(recommendation: str) -> None:
-    """One recommendation in full."""
-    from registry import consensus
-    from registry.consensus.pages import page
-
-    try:
-        found = consensus.load().get(recommendation)
-    except KeyError:
-        raise _fail(
-            f"There is no recommendation {recommendation}. See mst consensus list."
-        ) from None
-    typer.echo(page(found))
-
-
-@consensus_app.command("coverage")
-def consensus_coverage(format_: FormatOption = Format.TEXT) -> None:
-    """Which statements of the paper are executable, and which are not yet."""
-    from registry import consensus
-
-    _print_rows([dict(row) for row in consensus.coverage()], format_)
 
 
 @release_app.command("create")
@@ -191,14 +132,14 @@ def release_create(name: str) -> None:
 
     with _prepared():
         try:
-            made = release.create(name, progress=_progress)
+            made = release.create(name, progress=progress)
         except release.ReleaseError as error:
-            raise _fail(str(error)) from None
-    _say.print(f"Release {name}: {sum(made['counts'].values()):,} rows.", markup=False)
+            raise fail(str(error)) from None
+    say.print(f"Release {name}: {sum(made['counts'].values()):,} rows.", markup=False)
 
 
 @release_app.command("list")
-def release_list(format_: FormatOption = Format.TEXT) -> None:
+def release_list(format_: RowsOption = Rows.TABLE) -> None:
     """All releases."""
     from registry import release
 
@@ -206,7 +147,7 @@ def release_list(format_: FormatOption = Format.TEXT) -> None:
     rows = [
         {**{k: m[k] for k in keep}, "cases": m["counts"]["patient"]} for m in release.releases()
     ]
-    _print_rows(rows, format_)
+    print_rows(rows, format_)
 
 
 @release_app.command("verify")
@@ -217,10 +158,10 @@ def release_verify(name: str) -> None:
     try:
         faults = release.verify(name)
     except release.ReleaseError as error:
-        raise _fail(str(error)) from None
+        raise fail(str(error)) from None
     if faults:
-        raise _fail("\n".join(faults))
-    _say.print(f"Release {name} is whole and unchanged.", markup=False)
+        raise fail("\n".join(faults))
+    say.print(f"Release {name} is whole and unchanged.", markup=False)
 
 
 @app.command()
@@ -233,18 +174,18 @@ def build(name: str) -> None:
     try:
         faults = release.verify(name)
         if faults:
-            raise _fail("The release was changed:\n" + "\n".join(faults))
-        warehouse.build(release.folder(name), home(), progress=_progress)
+            raise fail("The release was changed:\n" + "\n".join(faults))
+        warehouse.build(release.folder(name), home(), progress=progress)
     except (release.ReleaseError, warehouse.DbtError, DisclosureError) as error:
-        raise _fail(str(error)) from None
-    _say.print(f"The warehouse now serves release {name}.", markup=False)
+        raise fail(str(error)) from None
+    say.print(f"The warehouse now serves release {name}.", markup=False)
 
 
 @app.command()
 def sql(
     query: str,
     as_: Annotated[Audience, typer.Option("--as", help="whose file to ask")] = Audience.ANALYST,
-    format_: FormatOption = Format.TEXT,
+    format_: RowsOption = Rows.TABLE,
 ) -> None:
     """Ask the warehouse. Reads only, and only the file named."""
     import duckdb
@@ -259,8 +200,8 @@ def sql(
             names = [d[0] for d in found.description or []]
             rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     except (duckdb.Error, NoWarehouseError) as error:
-        raise _fail(str(error)) from None
-    _print_rows(rows, format_)
+        raise fail(str(error)) from None
+    print_rows(rows, format_)
 
 
 @users_app.command("add")
@@ -277,8 +218,8 @@ def users_add(
         try:
             add_account(username, password, Role(role), center)
         except (AccountError, ValueError) as error:
-            raise _fail(str(error)) from None
-    _say.print("Added.")
+            raise fail(str(error)) from None
+    say.print("Added.")
 
 
 @app.command()
@@ -290,7 +231,7 @@ def serve(
     from registry.serving import DASHBOARDS, command, environment
 
     if which not in {"portal", "public"}:
-        raise _fail("Serve portal or public.")
+        raise fail("Serve portal or public.")
     known = environment(which)
     os.chdir(DASHBOARDS.parent)
     os.execvpe(sys.executable, command(which, port), known)
@@ -305,11 +246,11 @@ def demo(
     """Centers, a synthetic cohort, real submissions, a release, the warehouse, the dashboards."""
     from registry.demo import run
 
-    run(patients=patients, seed=seed, progress=_progress, say=lambda m: _say.print(m, markup=False))
+    run(patients=patients, seed=seed, progress=progress, say=lambda m: say.print(m, markup=False))
     if serve_:
         from registry.serving import serve_both
 
-        serve_both(say=lambda m: _say.print(m, markup=False))
+        serve_both(say=lambda m: say.print(m, markup=False))
 
 
 @app.command()
@@ -320,10 +261,10 @@ def docs(check_: Annotated[bool, typer.Option("--check", help="only compare")] =
     if check_:
         stale = outdated()
         if stale:
-            raise _fail("Run mst docs; out of date:\n" + "\n".join(map(str, stale)))
+            raise fail("Run mst docs; out of date:\n" + "\n".join(map(str, stale)))
         return
     for path in write():
-        _say.print(f"wrote {path}", markup=False)
+        say.print(f"wrote {path}", markup=False)
 
 
 def main() -> None:
@@ -333,6 +274,6 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        _say.print(f"A fault of the registry itself ({type(error).__name__}). Nothing was stored.")
-        _say.print("Set MST_DEBUG=1 and run it again to see where.")
+        say.print(f"A fault of the registry itself ({type(error).__name__}). Nothing was stored.")
+        say.print("Set MST_DEBUG=1 and run it again to see where.")
         sys.exit(BUG)

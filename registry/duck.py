@@ -28,7 +28,7 @@ def served_folder(pointer: Path) -> Path:
 
 def open_locked(path: Path, *, memory_limit: str = "1GB") -> duckdb.DuckDBPyConnection:
     """A connection that reads `path` and can neither reach other files nor be unlocked."""
-    return duckdb.connect(
+    connection = duckdb.connect(
         str(path),
         read_only=True,
         config={
@@ -37,6 +37,8 @@ def open_locked(path: Path, *, memory_limit: str = "1GB") -> duckdb.DuckDBPyConn
             "autoinstall_known_extensions": "false",
             "memory_limit": memory_limit,
             "threads": "2",
-            "lock_configuration": "true",
         },
     )
+    # a bar among the rows of a command would spoil them
+    connection.execute("set enable_progress_bar = false; set lock_configuration = true")
+    return connection

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards.portal import results, submissions, upload
+from dashboards import bars
+from dashboards.portal import figures_page, outcomes, practice, submissions, upload
 from registry.access.accounts import Person, Role, sign_in, still_valid
 
 st.set_page_config(page_title="Microtransplant registry", page_icon="🩸", layout="wide")
@@ -32,8 +33,9 @@ def pages(person: Person) -> list[st.Page]:  # type: ignore[valid-type]
         st.Page(lambda: submissions.page(person), title="Receipts", icon=":material/receipt_long:", url_path="receipts"),
     ]  # fmt: skip
     reading = [
-        st.Page(lambda: results.adherence_page(person), title="Adherence", icon=":material/fact_check:", url_path="adherence"),
-        st.Page(lambda: results.outcomes_page(person), title="Outcomes", icon=":material/monitoring:", url_path="outcomes"),
+        st.Page(lambda: practice.page(person), title="Adherence", icon=":material/fact_check:", url_path="adherence"),
+        st.Page(lambda: figures_page.page(person), title="Figures", icon=":material/numbers:", url_path="figures"),
+        st.Page(lambda: outcomes.page(person), title="Outcomes", icon=":material/monitoring:", url_path="outcomes"),
     ]  # fmt: skip
     return [*sending, *reading] if person.role is Role.COORDINATOR else reading
 
@@ -47,6 +49,7 @@ def main() -> None:
         st.navigation([st.Page(sign_in_page, title="Sign in")]).run()
         return
     chosen = st.navigation(pages(person))
+    st.html(bars.page_style())
     with st.sidebar:
         st.caption(f"{person.username}, {person.role.value} {person.center_id or ''}")
         if st.button("Sign out"):

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pandas as pd
 import streamlit as st
 
-from dashboards import adherence, charts
-from registry import consensus
-from registry.duck import NoWarehouseError, open_locked, served_folder
+from dashboards import bars, charts
+from dashboards.public import figures_section, practice
+from dashboards.public.warehouse import read
+from registry.disclosure import policy
+from registry.duck import NoWarehouseError
 
 st.set_page_config(page_title="Microtransplant registry: results", page_icon="🩸", layout="wide")
 
-
-def read(sql: str) -> pd.DataFrame:
-    pointer = Path(os.environ["MST_PUBLIC_POINTER"])
-    with open_locked(served_folder(pointer) / "public.duckdb") as connection:
-        return connection.execute(sql).df()
+KINDS = {"all": "all patients", "age_group": "age group", "risk_two_group": "risk"}
+CHARACTERISTICS = {"age_group": "Age at diagnosis", "risk_two_group": "Risk", "sex": "Sex"}
+CURVES = {
+    "os": "Overall survival from the first course",
+    "lfs": "Leukaemia-free survival from remission",
+}
 
 
 def about() -> None:
@@ -28,10 +28,11 @@ def about() -> None:
         "donor whose tissue type differs, without drugs that suppress immunity. Each center treats "
         "few patients; this registry pools them."
     )
-    release = read("select * from public_release").iloc[0]
+    release, rule = read("select * from public_release").iloc[0], policy()
     st.caption(
         f"Release {release['release']}, data as of {str(release['data_cut'])[:10]}, consensus "
-        f"version {release['consensus_version']}. Counts of 1 to 12 are hidden, others rounded to 5."
+        f"version {release['consensus_version']}. Counts of 1 to {rule.threshold} are hidden, others "
+        f"rounded to {rule.base}."
     )
     cohort = read("select * from public_cohort order by characteristic, level")
     st.header("Who is in it")
@@ -39,69 +40,59 @@ def about() -> None:
         st.columns(3), cohort.groupby("characteristic"), strict=False
     ):
         with column:
-            st.subheader(str(characteristic).replace("_", " "))
+            st.subheader(CHARACTERISTICS[str(characteristic)])
             st.dataframe(shown(rows[["level", "patients"]]), hide_index=True, width="stretch")
 
 
 def shown(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows as text, with a hidden count shown as such, never as nothing or zero."""
-    return rows.astype(object).where(rows.notna(), "<13").astype(str)
+    hidden = f"1 to {policy().threshold}"
+    return rows.astype(object).where(rows.notna(), hidden).astype(str)
 
 
 def response() -> None:
     st.header("Complete remission after induction")
+    st.caption("Of everybody who started a first course; percents come from the rounded counts.")
     rows = read("select * from public_response order by stratum_kind, stratum")
-    st.dataframe(shown(rows), hide_index=True, width="stretch")
-    st.subheader("Published beside it")
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {"figure": b.figure, "measured on": b.population, "source": b.source, "trust": b.trust,
-                 "caveat": b.caveat}
-                for b in consensus.benchmarks()
-            ]
-        ),
-        hide_index=True, width="stretch",
-    )  # fmt: skip
+    for kind, words in KINDS.items():
+        of = rows[rows["stratum_kind"] == kind]
+        if kind != "all":
+            st.markdown(f"**By {words}**")
+        st.html(bars.whiskers([_response(row) for _, row in of.iterrows()]))
+
+
+def _response(row: pd.Series) -> bars.Whisker:
+    name = "all patients" if row["stratum"] == "all" else row["stratum"]
+    if pd.isna(row["cr_crh_cri_percent"]):
+        return bars.Whisker(f"{name}:", "not shown: a count is hidden")
+    value = float(row["cr_crh_cri_percent"]) / 100
+    strict = "hidden" if pd.isna(row["cr_percent"]) else f"{row['cr_percent']} %"
+    words = f"CR, CRh or CRi {row['cr_crh_cri_percent']} % of {row['n_started']}; CR alone {strict}"
+    return bars.Whisker(f"{name}:", words, value)
 
 
 def curves() -> None:
     st.header("Survival")
     st.caption("Rounded for confidentiality: read on a 30-day grid from rounded counts.")
     rows = read("select * from public_survival order by stratum_kind, stratum, time_days")
-    names = {
-        "os": "Overall survival from the first course",
-        "lfs": "Leukaemia-free survival from remission",
-    }
-    kinds = {"all": "all patients", "age_group": "age group", "risk_two_group": "risk"}
-    kind = st.radio("By", list(kinds), format_func=lambda k: kinds[k], horizontal=True)
-    for endpoint, title in names.items():
+    kind = st.radio("By", list(KINDS), format_func=lambda k: KINDS[k], horizontal=True)
+    for endpoint, title in CURVES.items():
+        st.subheader(title)
         curve = rows[(rows["endpoint"] == endpoint) & (rows["stratum_kind"] == kind)]
         if curve.empty:
-            st.info(f"{title}: too few patients to draw.")
+            st.info("Too few patients to draw.")
             continue
-        st.altair_chart(
-            charts.survival_curves(curve, title=title, y_title="Probability"), width="stretch"
-        )
-
-
-def practice() -> None:
-    st.header("How practice compares with the consensus")
-    rows = read("select * from public_adherence where is_default order by recommendation_id")
-    st.altair_chart(charts.adherence_bars(adherence.bars(rows.fillna(0))), width="stretch")
-    st.caption("Numbers are rounded; a hidden count is drawn as nothing and shown as <13.")
-    titles = rows["recommendation_id"].map(adherence.titles())
-    st.dataframe(
-        shown(rows.assign(title=titles).drop(columns="is_default")),
-        hide_index=True,
-        width="stretch",
-    )
+        st.html(bars.legend(charts.key(curve)))
+        for chart in charts.survival_curves(curve, beyond=f"<{policy().curves.min_at_risk}"):
+            st.altair_chart(chart, width="stretch")
 
 
 def main() -> None:
+    st.html(bars.page_style())
     try:
         about()
-        practice()
+        practice.show()
+        figures_section.show()
         response()
         curves()
     except NoWarehouseError:

@@ -1,8 +1,8 @@
 {#- Everything that is DuckDB's own way of saying something. The rest of the project is ANSI SQL. -#}
 
 {#- The missing code of a column: 'not done', 'unknown', 'not applicable', 'withheld', or null. -#}
-{%- macro missing_code(column) -%}
-json_extract_string(missing, '$."{{ column }}"')
+{%- macro missing_code(column, missing='missing') -%}
+json_extract_string({{ missing }}, '$."{{ column }}"')
 {%- endmacro -%}
 
 {#- 'HLA-A*02:01:01G' -> 'A*02:01'. Null for low resolution, multiple allele codes and ambiguity. -#}
@@ -29,4 +29,51 @@ regexp_matches({{ allele }}, '[0-9]N$')
 {#- A relation with the column time_days: 0, step, 2 * step ... up to last. -#}
 {%- macro day_grid(step, last) -%}
 select cast(unnest(generate_series(0, {{ last }}, {{ step }})) as bigint) as time_days
+{%- endmacro -%}
+
+{#- Days first to last as the bits of a number, day 1 the lowest; null or 0 outside 1 to 60. -#}
+{%- macro day_bits(first, last) -%}
+case
+    when {{ first }} <= {{ last }}
+        then (cast(1 as bigint) << cast({{ last }} as integer))
+            - (cast(1 as bigint) << cast({{ first }} - 1 as integer))
+    when {{ first }} > {{ last }} then cast(0 as bigint)
+end
+{%- endmacro -%}
+
+{#- All days of the rows of a group; whether days hold every day of a schedule. -#}
+{%- macro all_days(bits) -%}
+bit_or({{ bits }})
+{%- endmacro -%}
+
+{%- macro holds_days(days, schedule) -%}
+({{ days }} & {{ schedule }}) = {{ schedule }}
+{%- endmacro -%}
+
+{%- macro share_days(days, schedule) -%}
+({{ days }} & {{ schedule }}) <> 0
+{%- endmacro -%}
+
+{#- The distinct values of a group in order, as one text. -#}
+{%- macro joined_texts(value) -%}
+string_agg(distinct {{ value }}, ' + ' order by {{ value }})
+{%- endmacro -%}
+
+{#- Whether a text holds a pattern, what its first group holds, and the text without the pattern. -#}
+{%- macro matches(value, pattern) -%}
+regexp_matches({{ value }}, '{{ pattern }}')
+{%- endmacro -%}
+
+{%- macro matched_group(value, pattern) -%}
+nullif(regexp_extract({{ value }}, '{{ pattern }}', 1), '')
+{%- endmacro -%}
+
+{%- macro without_pattern(value, pattern) -%}
+regexp_replace({{ value }}, '{{ pattern }}', '', 'g')
+{%- endmacro -%}
+
+{#- Two select columns: the parts of a text, one a row, and their number from 1. -#}
+{%- macro parts_of(value, separator, part) -%}
+unnest(string_split({{ value }}, '{{ separator }}')) as {{ part }},
+generate_subscripts(string_split({{ value }}, '{{ separator }}'), 1) as {{ part }}_no
 {%- endmacro -%}

@@ -25,3 +25,14 @@ cast(round(100.0 * {{ part }} / nullif({{ whole }}, 0)) as bigint)
 {%- set bin = var('disclosure').curves.bin -%}
 cast(case when {{ n }} = 0 then 0 else ceil({{ n }} / {{ bin }}.0) * {{ bin }} - {{ bin // 2 }} end as bigint)
 {%- endmacro -%}
+
+{#- A quartile: hidden for few patients, and with so few digits that it is not the value of one of them. -#}
+{%- macro public_quartile(value, patients) -%}
+{%- set policy = var('disclosure').quartiles -%}
+{%- set step = "power(10, floor(log10(abs(" ~ value ~ "))) - " ~ (policy.digits - 1) ~ ")" -%}
+case
+    when {{ patients }} < {{ policy.min_patients }} then cast(null as double)
+    when {{ value }} = 0 then 0.0
+    else cast(round({{ value }} / {{ step }}) * {{ step }} as double)
+end
+{%- endmacro -%}

@@ -41,3 +41,27 @@ first_day <= {{ hi }} and coalesce(last_day, first_day) >= {{ lo }}
 {%- macro may_overlap(lo, hi) -%}
 first_day <= {{ hi }} and (last_day is null or last_day >= {{ lo }})
 {%- endmacro -%}
+
+{#- True if the condition holds of every row of the group; null while it may fail of one. -#}
+{%- macro every_row(condition) -%}
+case
+    when {{ any_row('not (' ~ condition ~ ')') }} = 1 then false
+    when count(*) = count({{ condition }}) then true
+end
+{%- endmacro -%}
+
+{#- A test has a value; false only where it is stated as not done. -#}
+{%- macro was_done(column, relation) -%}
+case
+    when {{ relation }}.{{ column }} is not null then true
+    when {{ missing_code(column, relation ~ '.missing') }} = 'not done' then false
+end
+{%- endmacro -%}
+
+{#- Whether the fact is true of any row of the group; false only if it is known to be false of all. -#}
+{%- macro any_true(fact) -%}
+case
+    when {{ any_row(fact) }} = 1 then true
+    when count(*) = count({{ fact }}) then false
+end
+{%- endmacro -%}

@@ -35,3 +35,46 @@ case {{ response }}
     when 'no response' then 6 when 'relapse' then 7 when 'not evaluable' then 8
 end
 {%- endmacro -%}
+
+{#- Drugs against one lesion of the leukaemia; venetoclax, which is given without one, apart. -#}
+{%- macro inhibitors() -%}
+('midostaurin', 'gilteritinib', 'quizartinib', 'sorafenib', 'ivosidenib', 'enasidenib', 'imatinib',
+ 'dasatinib')
+{%- endmacro -%}
+
+{%- macro anthracyclines() -%}
+('daunorubicin', 'idarubicin', 'mitoxantrone', 'aclarubicin', 'CPX-351')
+{%- endmacro -%}
+
+{%- macro hypomethylating_agents() -%}
+('azacitidine', 'decitabine')
+{%- endmacro -%}
+
+{#- Cytoreduction before a regimen; it does not make another regimen of it. -#}
+{%- macro beside_a_regimen() -%}
+('hydroxyurea', 'lenalidomide', 'midostaurin', 'gilteritinib', 'quizartinib', 'sorafenib',
+ 'ivosidenib', 'enasidenib', 'imatinib', 'dasatinib')
+{%- endmacro -%}
+
+{#- Reasons for which 2.4 exempts an immunosuppressive drug (T-23). -#}
+{%- macro exempt_indications() -%}
+('GVHD treatment', 'antiemesis or premedication', 'CNS prophylaxis or treatment')
+{%- endmacro -%}
+
+{#- Suspected or confirmed GVHD among the complications. -#}
+{%- macro gvhd_kinds() -%}
+('acute GVHD', 'chronic GVHD', 'GVHD suspected, not confirmed')
+{%- endmacro -%}
+
+{#- Tests for donor cells that 2.5-13 names. -#}
+{%- macro listed_chimerism_methods() -%}
+('FISH', 'chromosome analysis', 'STR-PCR', 'indel-PCR', 'flow cytometry', 'SNP', 'DIP', 'NGS')
+{%- endmacro -%}
+
+{#- The cytokines that 2.3 and 2.5 name, as columns of the immune form. -#}
+{%- macro named_cytokines() -%}
+{{ return([
+    'il2_pg_per_ml', 'il6_pg_per_ml', 'il8_pg_per_ml', 'il10_pg_per_ml', 'il12_pg_per_ml',
+    'ifn_alpha_pg_per_ml', 'ifn_gamma_pg_per_ml',
+]) }}
+{%- endmacro -%}

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from registry.consensus.benchmark import Benchmark
-from registry.consensus.catalogue import CoverageRow
 from registry.consensus.consensus import Consensus, VerdictVar
-from registry.consensus.entries import Recommendation
+from registry.consensus.coverage import CoverageRow
+from registry.consensus.entries import Recommendation, Statement
 from registry.consensus.faults import ConsensusFaults, Fault
 from registry.consensus.loader import load_folder
 
@@ -23,7 +24,7 @@ FOLDER = Path(__file__).parent
 
 def versions() -> tuple[str, ...]:
     """The versions there are, oldest first."""
-    return tuple(sorted(path.parent.name for path in FOLDER.glob("*/catalogue.yaml")))
+    return tuple(sorted(path.parent.name for path in FOLDER.glob("*/version.yaml")))
 
 
 def load(version: str | None = None) -> Consensus:
@@ -38,6 +39,21 @@ def _load(version: str) -> Consensus:
     return load_folder(FOLDER / version)
 
 
+def find(name: str) -> Consensus:
+    """A version by its name, or by the path of a folder. Raises KeyError when there is neither."""
+    folder = Path(name)
+    return load_folder(folder.resolve()) if (folder / "version.yaml").is_file() else load(name)
+
+
+def in_force() -> tuple[Consensus, ...]:
+    """The versions that judge events, by the year from which each is in force: the current one last."""
+    current = load()
+    earlier = [
+        v for v in map(load, versions()) if v.in_force_from_year < current.in_force_from_year
+    ]
+    return (*sorted(earlier, key=lambda v: v.in_force_from_year), current)
+
+
 def verdict_vars(version: str | None = None) -> dict[str, list[VerdictVar]]:
     """Subject to the verdict columns that dbt makes for it."""
     return load(version).verdict_vars()
@@ -46,6 +62,11 @@ def verdict_vars(version: str | None = None) -> dict[str, list[VerdictVar]]:
 def fact_columns(version: str | None = None) -> dict[str, list[str]]:
     """Subject to the fact columns that its verdicts read."""
     return load(version).fact_columns()
+
+
+def warehouse_vars(version: str | None = None) -> dict[str, Any]:
+    """The variables dbt takes from the consensus: verdicts, figures, parameters, regimens, lesions."""
+    return load(version).warehouse_vars()
 
 
 def parameters(version: str | None = None) -> dict[str, float]:
@@ -59,7 +80,7 @@ def benchmarks(version: str | None = None) -> tuple[Benchmark, ...]:
 
 
 def coverage(version: str | None = None) -> list[CoverageRow]:
-    """Every statement of the paper: implemented, retired or not yet."""
+    """Every statement of the paper: judged, reported, recorded, or why data cannot decide it."""
     return load(version).coverage()
 
 
@@ -71,13 +92,17 @@ __all__ = [
     "CoverageRow",
     "Fault",
     "Recommendation",
+    "Statement",
     "VerdictVar",
     "benchmarks",
     "coverage",
     "fact_columns",
+    "find",
+    "in_force",
     "load",
     "load_folder",
     "parameters",
     "verdict_vars",
     "versions",
+    "warehouse_vars",
 ]

@@ -18,7 +18,7 @@ def met_sql(entry: Recommendation, reading: Reading) -> str:
 
 def verdict_sql(entry: Recommendation, reading: Reading) -> str:
     """The verdict. SQL's own logic does the work: an unknown condition matches no branch."""
-    applies, met = entry.applies.sql(), met_sql(entry, reading)
+    applies, met = entry.applies_of(reading).sql(), met_sql(entry, reading)
     return (
         "case\n"
         f"  when not {applies} then 'not_applicable'\n"
@@ -34,7 +34,7 @@ def verdict_sql(entry: Recommendation, reading: Reading) -> str:
 
 def tier_sql(entry: Recommendation, reading: Reading) -> str:
     """The first tier whose condition is true, within or outside the population."""
-    tiers, applies = entry.tiers_of(reading), entry.applies.sql()
+    tiers, applies = entry.tiers_of(reading), entry.applies_of(reading).sql()
     inside = _first(t for t in tiers if not t.outside)
     outside = _first(t for t in tiers if t.outside)
     if not inside and not outside:
@@ -51,8 +51,9 @@ def _first(tiers: Iterable[Tier]) -> str:
 
 def facts_of(entry: Recommendation) -> tuple[str, ...]:
     """Every column that the entry's SQL reads, each once."""
-    found: list[str] = list(entry.applies.facts())
+    found: list[str] = []
     for reading in entry.readings:
+        found += entry.applies_of(reading).facts()
         found += reading.met.facts()
         for exception in entry.exceptions_of(reading):
             found += exception.when.facts()

@@ -53,10 +53,10 @@ class AllOf(_Several):
         return "(" + " and ".join(m.sql() for m in self.members) + ")"
 
     def words(self, facts: Facts) -> str:
-        return "; and ".join(m.words(facts) for m in self.members)
+        return "; and ".join(_whole(m.words(facts)) for m in self.members)
 
     def denial(self, facts: Facts) -> str:
-        return "; or ".join(m.denial(facts) for m in self.members)
+        return "; or ".join(_whole(m.denial(facts)) for m in self.members)
 
 
 class AnyOf(_Several):
@@ -68,10 +68,15 @@ class AnyOf(_Several):
         return "(" + " or ".join(m.sql() for m in self.members) + ")"
 
     def words(self, facts: Facts) -> str:
-        return "; or ".join(m.words(facts) for m in self.members)
+        return "; or ".join(_whole(m.words(facts)) for m in self.members)
 
     def denial(self, facts: Facts) -> str:
-        return "; and ".join(m.denial(facts) for m in self.members)
+        return "; and ".join(_whole(m.denial(facts)) for m in self.members)
+
+
+def _whole(words: str) -> str:
+    """A member that is itself several stands in brackets, so that and and or are not mixed up."""
+    return f"({words})" if "; and " in words or "; or " in words else words
 
 
 class Not(Kind):

@@ -1,4 +1,8 @@
-"""One entry of the consensus: what it says, whom it is about, when it is met, and examples."""
+"""The entries of the consensus: every statement of the paper, and those that give a verdict.
+
+A statement says what the paper says and how the registry uses it. A recommendation is a statement
+that can be judged: whom it is about, when it is met, and worked examples.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from pydantic import Field, model_validator
 from registry.consensus.base import Frozen
 from registry.consensus.criteria import Criterion
 from registry.consensus.facts import Subject
+from registry.consensus.statistic import Statistic
 
 Verdict = Literal["met", "deviated", "not_evaluable", "not_applicable"]
 EntryKind = Literal["rule", "option", "report", "benchmark", "definition", "scope", "fact"]
@@ -57,12 +62,13 @@ class Exemption(Frozen):
 
 
 class Reading(Frozen):
-    """One way to understand an ambiguous entry. Tiers and exceptions not given are the entry's."""
+    """One way to understand an ambiguous entry. What is not given is the entry's."""
 
     name: Name
     words: str
     met: Criterion
     default: bool = False
+    applies: Criterion | None = None
     tiers: tuple[Tier, ...] | None = None
     exceptions: tuple[Exemption, ...] | None = None
 
@@ -112,11 +118,13 @@ class Retired(Frozen):
     why: str
 
 
-class Recommendation(Frozen):
-    """An entry of the consensus that gives a verdict.
+class Statement(Frozen):
+    """One statement of the paper, in our own words.
 
-    `fact_parameters` names the registry's parameters that lie in its facts rather than in its
-    criteria, such as a window of days around a course.
+    `use` says what the registry does with it; a rule or option without verdict says in
+    `undecidable` why data cannot decide it. `correction` names what differs from how the statement
+    is catalogued elsewhere: the paper wins. `fact_parameters` names the registry's parameters that
+    lie in its facts rather than in its criteria, such as a window of days around a course.
     """
 
     id: EntryId
@@ -126,6 +134,21 @@ class Recommendation(Frozen):
     kind: EntryKind
     strength: Strength
     hedge: str = ""
+    use: str = ""
+    undecidable: str = ""
+    correction: str = ""
+    statistics: tuple[Statistic, ...] = ()
+    fact_parameters: tuple[str, ...] = ()
+    tensions: tuple[TensionId, ...] = ()
+
+    @property
+    def is_judged(self) -> bool:
+        return False
+
+
+class Recommendation(Statement):
+    """A statement that gives a verdict: a rule is met or deviated from, an option used or not."""
+
     subject: Subject
     headline: bool
     why: str
@@ -140,9 +163,7 @@ class Recommendation(Frozen):
     center: str
     analyst: str
     registry_defined: str = ""
-    fact_parameters: tuple[str, ...] = ()
     reads: tuple[str, ...] = Field(min_length=1)
-    tensions: tuple[TensionId, ...] = ()
     retired: Retired | None = None
     examples: tuple[Example, ...]
 
@@ -159,8 +180,15 @@ class Recommendation(Frozen):
         return given | {"readings": [only]}
 
     @property
+    def is_judged(self) -> bool:
+        return self.retired is None
+
+    @property
     def default_reading(self) -> Reading:
         return next(r for r in self.readings if r.default)
+
+    def applies_of(self, reading: Reading) -> Criterion:
+        return self.applies if reading.applies is None else reading.applies
 
     def tiers_of(self, reading: Reading) -> tuple[Tier, ...]:
         return self.tiers if reading.tiers is None else reading.tiers
@@ -173,7 +201,9 @@ class Recommendation(Frozen):
         return f"{self.id.lower().replace('-', '_').replace('.', '_')}__{reading}"
 
     def verdict_words(self, verdict: Verdict) -> str:
-        """Weaker than a recommendation, an entry is agreed with or not; nobody deviates from it."""
+        """An option is used or not; weaker than a recommendation, a rule is agreed with or not."""
+        if self.kind == "option":
+            return {"met": "used", "deviated": "not used"}.get(verdict, verdict.replace("_", " "))
         if self.strength not in FULL_STRENGTH:
             weaker = {"met": "concordant", "deviated": "not concordant"}
             return weaker.get(verdict, verdict.replace("_", " "))

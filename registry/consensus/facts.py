@@ -9,7 +9,7 @@ from pydantic import model_validator
 
 from registry.consensus.base import Frozen
 
-Subject = Literal["patient", "donor", "collection", "course", "infusion"]
+Subject = Literal["patient", "donor", "collection", "course", "infusion", "gvhd"]
 FactType = Literal["boolean", "number", "text"]
 
 
@@ -18,7 +18,8 @@ class Fact(Frozen):
 
     A fact with `interval: true` stands in two columns, `<name>_lo` and `<name>_hi`: the earliest
     and the latest value that the record allows. A boolean fact says what it means to be true and
-    what to be false; `codes_of` names the form item whose codes a text fact takes.
+    what to be false; `codes_of` names the form item whose codes a text fact takes, `values` lists
+    its values where it is derived. `definition` says how it is derived where that is not plain.
     """
 
     type: FactType
@@ -28,6 +29,8 @@ class Fact(Frozen):
     true_words: str = ""
     false_words: str = ""
     codes_of: str | None = None
+    values: tuple[str, ...] = ()
+    definition: str = ""
 
     @model_validator(mode="after")
     def _consistent(self) -> Fact:
@@ -35,6 +38,8 @@ class Fact(Frozen):
             raise ValueError("a boolean fact needs true_words and false_words")
         if self.interval and self.type != "number":
             raise ValueError("only a number can be an interval")
+        if self.type == "text" and (self.codes_of is None) == (not self.values):
+            raise ValueError("a text fact needs either codes_of or values")
         return self
 
     def measured(self, amount: str) -> str:

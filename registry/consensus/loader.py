@@ -12,12 +12,15 @@ from pydantic import BaseModel, ValidationError
 
 from registry.consensus.base import Frozen, Parameter
 from registry.consensus.benchmark import BenchmarkFile
-from registry.consensus.catalogue import CatalogueFile, Statement
 from registry.consensus.consensus import Consensus
-from registry.consensus.entries import Recommendation
+from registry.consensus.entries import Recommendation, Statement
 from registry.consensus.facts import Fact, Facts, Subject
 from registry.consensus.faults import ConsensusFaults, Fault
+from registry.consensus.genetics import Genetics
 from registry.consensus.inspection import inspect
+from registry.consensus.regimens import RegimenFile
+from registry.consensus.tensions import TensionFile
+from registry.consensus.version import VersionFile
 from registry.consensus.yaml_file import YamlFile, read
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -34,7 +37,7 @@ class _FactFile(Frozen):
 class _SectionFile(Frozen):
     section: str
     title: str
-    recommendations: tuple[Any, ...]
+    statements: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Section:
 
     section: str
     title: str
-    entries: Mapping[int, Recommendation]
+    entries: Mapping[int, Statement]
 
 
 def load_folder(folder: Path) -> Consensus:
@@ -52,35 +55,45 @@ def load_folder(folder: Path) -> Consensus:
     parameters = _one(folder / "parameters.yaml", _ParameterFile, faults)
     known = parameters.parameters if parameters else None
     facts = _one(folder / "facts.yaml", _FactFile, faults)
-    catalogue = _one(folder / "catalogue.yaml", CatalogueFile, faults)
+    version = _one(folder / "version.yaml", VersionFile, faults)
     benchmarks = _one(folder / "benchmarks.yaml", BenchmarkFile, faults)
+    tensions = _one(folder / "tensions.yaml", TensionFile, faults)
+    regimens = _one(folder / "regimens.yaml", RegimenFile, faults)
+    genetics = _one(folder / "genetics.yaml", Genetics, faults)
     by_subject = {s: Facts(f) for s, f in facts.facts.items()} if facts else {}
-    listed = {s.id: s for s in catalogue.statements} if catalogue else {}
     sections: list[Section] = []
-    for path in sorted(folder.glob("section_*.yaml")):
+    for path in sorted(folder.glob("section_*.yaml"), key=_in_the_paper):
         file = read(path, faults)
         section = _section(file, faults, known) if file else None
         if file and section:
             sections.append(section)
-            if parameters and facts and catalogue:
-                faults += _inspected(file, section, by_subject, listed, parameters.parameters)
+            if parameters and facts:
+                faults += _inspected(file, section, by_subject, parameters.parameters)
     faults += _repeated(sections)
-    if faults or not (parameters and facts and catalogue and benchmarks):
+    if tensions:
+        faults += _dangling(sections, {tension.id for tension in tensions.tensions})
+    if faults or not (
+        parameters and facts and version and benchmarks and tensions and regimens and genetics
+    ):
         raise ConsensusFaults(faults)
     return Consensus(
         version=folder.name,
+        in_force_from_year=version.in_force_from_year,
+        source=version.source,
         sections={section.section: section.title for section in sections},
-        recommendations=_in_order(sections, list(listed)),
+        statements=tuple(entry for s in sections for entry in s.entries.values()),
         facts=by_subject,
         parameters=parameters.parameters,
         benchmarks=benchmarks.benchmarks,
-        statements=catalogue.statements,
+        tensions=tensions.tensions,
+        regimens=regimens,
+        genetics=genetics,
     )
 
 
-def _in_order(sections: list[Section], ids: list[str]) -> tuple[Recommendation, ...]:
-    entries = [entry for section in sections for entry in section.entries.values()]
-    return tuple(sorted(entries, key=lambda entry: ids.index(entry.id)))
+def _in_the_paper(path: Path) -> tuple[int, ...]:
+    """section_2_1_donor_screening.yaml comes after section_2_principle.yaml and before section_3."""
+    return tuple(int(part) for part in path.stem.split("_")[1:] if part.isdigit())
 
 
 def _one(path: Path, model: type[Model], faults: list[Fault]) -> Model | None:
@@ -115,9 +128,10 @@ def _section(
     if head is None:
         return None
     entries = {}
-    for i, data in enumerate(head.recommendations):
-        at: tuple[int | str, ...] = ("recommendations", i)
-        entry = _validated(file, Recommendation, faults, parameters, data or {}, at)
+    for i, data in enumerate(head.statements):
+        at: tuple[int | str, ...] = ("statements", i)
+        model = Recommendation if isinstance(data, dict) and "subject" in data else Statement
+        entry = _validated(file, model, faults, parameters, data or {}, at)
         if entry is not None:
             entries[i] = entry
     return Section(head.section, head.title, entries)
@@ -135,18 +149,14 @@ def _inspected(
     file: YamlFile,
     section: Section,
     facts: Mapping[Subject, Facts],
-    catalogue: Mapping[str, Statement],
     parameters: Mapping[str, Parameter],
 ) -> list[Fault]:
     found: list[Fault] = []
     for i, entry in section.entries.items():
-        at: tuple[int | str, ...] = ("recommendations", i)
+        at: tuple[int | str, ...] = ("statements", i)
         if entry.section != section.section:
             found.append(_fault(file, (*at, "section"), f"this file is section {section.section}"))
-        if entry.subject not in facts:
-            found.append(_fault(file, (*at, "subject"), "this subject has no facts in facts.yaml"))
-            continue
-        faults = inspect(entry, facts[entry.subject], catalogue, parameters)
+        faults = inspect(entry, facts, parameters)
         found += [_fault(file, at + place, words) for place, words in faults]
     return found
 
@@ -156,10 +166,26 @@ def _fault(file: YamlFile, location: tuple[int | str, ...], message: str) -> Fau
 
 
 def _repeated(sections: list[Section]) -> list[Fault]:
-    entries: list[Recommendation] = [e for s in sections for e in s.entries.values()]
+    entries = [e for s in sections for e in s.entries.values()]
     times = Counter(entry.id for entry in entries)
     return [
         Fault(f"section {e.section}", 0, e.id, "this id is given to more than one entry")
         for e in entries
         if times[e.id] > 1
+    ]
+
+
+def _dangling(sections: list[Section], known: set[str]) -> list[Fault]:
+    """Tensions that an entry names and tensions.yaml lacks, and those that no entry represents."""
+    entries = [e for s in sections for e in s.entries.values()]
+    named = {tension for entry in entries for tension in entry.tensions}
+    unknown = [
+        Fault(f"section {e.section}", 0, e.id, f"{tension} is not in tensions.yaml")
+        for e in entries
+        for tension in e.tensions
+        if tension not in known
+    ]
+    return unknown + [
+        Fault("tensions.yaml", 0, tension, "no entry represents this tension")
+        for tension in sorted(known - named)
     ]

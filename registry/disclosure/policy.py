@@ -26,6 +26,13 @@ class Curves(_Frozen):
     min_patients: int = Field(ge=1)
 
 
+class Quartiles(_Frozen):
+    """Published quartiles: of enough patients only, rounded to a few significant digits."""
+
+    min_patients: int = Field(ge=1)
+    digits: int = Field(ge=1)
+
+
 class Columns(_Frozen):
     """What the numeric columns of public tables hold, by column name."""
 
@@ -36,6 +43,7 @@ class Columns(_Frozen):
     grid: frozenset[str]
     percents: frozenset[str]
     proportions: frozenset[str]
+    quartiles: frozenset[str]
 
 
 class Policy(_Frozen):
@@ -44,6 +52,7 @@ class Policy(_Frozen):
     threshold: int = Field(ge=1)
     base: int = Field(ge=3)
     curves: Curves
+    quartiles: Quartiles
     columns: Columns
 
     @model_validator(mode="after")
@@ -55,6 +64,8 @@ class Policy(_Frozen):
             )
         if self.curves.min_at_risk <= self.threshold:
             raise ValueError("curves must be cut while more than the threshold are at risk")
+        if self.quartiles.min_patients <= self.threshold:
+            raise ValueError("quartiles must stand for more patients than the threshold")
         return self
 
     def as_vars(self) -> dict[str, Any]:

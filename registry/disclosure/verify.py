@@ -90,4 +90,8 @@ def allowed_values(column: str, policy: Policy) -> str | None:
         return f"{name} between 0 and 100 and {name} = floor({name})"
     if column in named.proportions:
         return f"{name} between 0 and 1"
+    if column in named.quartiles:
+        step = f"power(10, floor(log10(abs({name}))) - {policy.quartiles.digits - 1})"
+        steps = f"({name} / {step})"
+        return f"case when {name} = 0 then true else abs({steps} - round({steps})) < 1e-6 end"
     return None

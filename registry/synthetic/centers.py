@@ -63,6 +63,7 @@ class Practice:
     immune: bool = False
     pentamer: bool = False
     lists_complete: float = 0.97
+    rounds_doses: bool = False
 
     def in_year(self, year: int) -> Practice:
         """From the year of adoption on, the timing is held and immunosuppression is left out."""
@@ -81,7 +82,7 @@ CENTERS: tuple[Practice, ...] = (
         chimerism_serial=True, dpb1=True, immune=True, pentamer=True,
     ),
     Practice(
-        "C02", "CN", 24, 2023, timing=_tiers(1, 70, 22, 5, 2), uncounted=("nkt_e8", "gdt_e8"),
+        "C02", "CN", 24, 2023, rounds_doses=True, timing=_tiers(1, 70, 22, 5, 2), uncounted=("nkt_e8", "gdt_e8"),
         interval=(42, 63), chimerism=ChimerismMethod.INDEL_PCR, chimerism_lod_pct=0.1,
     ),
     Practice(
@@ -93,7 +94,7 @@ CENTERS: tuple[Practice, ...] = (
         chimerism_lod_pct=0.1, chimerism_serial=True, immune=True,
     ),
     Practice(
-        "C05", "CN", 16, 2023, gvhd_prophylaxis=0.45, premedication=0.5, antibodies="late",
+        "C05", "CN", 16, 2023, rounds_doses=True, gvhd_prophylaxis=0.45, premedication=0.5, antibodies="late",
         chimerism=ChimerismMethod.STR_PCR, mnc_e8_per_kg=2.9, dose_spread=0.16,
     ),
     Practice(
@@ -105,7 +106,7 @@ CENTERS: tuple[Practice, ...] = (
         times_recorded=0.7, lists_complete=0.85, reassesses=0.5,
     ),
     Practice(
-        "C08", "ES", 12, 2023, weight_basis=WeightBasis.ADJUSTED, venetoclax=0.45, immune=True,
+        "C08", "ES", 12, 2023, rounds_doses=True, weight_basis=WeightBasis.ADJUSTED, venetoclax=0.45, immune=True,
         chimerism=ChimerismMethod.FISH, chimerism_lod_pct=0.5,
     ),
     Practice(
@@ -117,7 +118,7 @@ CENTERS: tuple[Practice, ...] = (
         chimerism_lod_pct=0.1, chimerism_serial=True, dpb1=True,
     ),
     Practice(
-        "C11", "CN", 7, 2024, mnc_e8_per_kg=1.95, dose_spread=0.2, same_second_induction=0.5,
+        "C11", "CN", 7, 2024, rounds_doses=True, mnc_e8_per_kg=1.95, dose_spread=0.2, same_second_induction=0.5,
         chimerism=None, antibodies="none", kir="none", follows_mrd=False,
     ),
     Practice(

@@ -45,11 +45,15 @@ def _after_remission(chart: Chart, story: Story, draw: Draw) -> None:
         next_line=NextLine.ALLO_HSCT if story.allo_day else NextLine.OBSERVATION if len(story.courses) < 2 else None,
     )  # fmt: skip
     last = _last_consolidation(story)
-    ended = [a.day for a in story.assessments if last and a.after_course == last.no]
-    if last and ended and story.allo_day is None and max(ended) < (story.relapse_day or 10**6):
+    if last is None or story.allo_day is not None:
+        return
+    ended = [a.day for a in story.assessments if a.after_course == last.no]
+    # Decided at the last marrow, or without one when the next course would have come.
+    decided = max(ended, default=last.start + 35)
+    if decided < min(story.relapse_day or story.last_day, story.last_day):
         kept = draw.chance(0.25)
         chart.add(
-            "plan", point=DecisionPoint.AFTER_CONSOLIDATION, decision_day=max(ended),
+            "plan", point=DecisionPoint.AFTER_CONSOLIDATION, decision_day=decided,
             mst_considered=False, next_line=NextLine.MAINTENANCE if kept else NextLine.OBSERVATION,
             maintenance_reason="residual disease" if kept else None,
         )  # fmt: skip

@@ -71,6 +71,11 @@ def _mrd(
     )  # fmt: skip
 
 
+# The seven named in 2.3, with usual values in pg/mL.
+CYTOKINES = {"il2": 2.0, "il6": 9.0, "il8": 18.0, "il10": 4.0, "il12": 2.0, "ifn_alpha": 2.0,
+             "ifn_gamma": 5.0}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Persistence:
     """Donor cells in the blood: a level after infusion that falls below any limit in the end.
@@ -135,6 +140,7 @@ def _sample(
 
 def write_immune(chart: Chart, patient: Person, cells: Supply, draw: Draw) -> None:
     if not patient.practice.immune:
+        _no_immune_sample(chart, patient, cells)
         return
     a2 = any(
         str(v).startswith("A*02:01")
@@ -146,15 +152,26 @@ def write_immune(chart: Chart, patient: Person, cells: Supply, draw: Draw) -> No
         _immune_sample(chart, patient, given.day + draw.whole(13, 17), a2, draw)
 
 
+def _no_immune_sample(chart: Chart, patient: Person, cells: Supply) -> None:
+    """Most centers without immune monitoring say so, once a patient; some leave the form empty."""
+    if not cells.infusions or patient.age % 6 == 0:
+        return
+    chart.add(
+        "immune", sample_day=cells.infusions[0].day + 14, t_cells_e6_per_l=NOT_DONE,
+        cd4_cells_e6_per_l=NOT_DONE, cd8_cells_e6_per_l=NOT_DONE, b_cells_e6_per_l=NOT_DONE,
+        nk_cells_e6_per_l=NOT_DONE, cytokine_raised=NOT_DONE, pentamer_done=False,
+        **dict.fromkeys((f"{name}_pg_per_ml" for name in CYTOKINES), NOT_DONE),
+    )  # fmt: skip
+
+
 def _immune_sample(chart: Chart, patient: Person, day: int, a2: bool, draw: Draw) -> None:
     t_cells = draw.whole(300, 1400)
     pentamer = patient.practice.pentamer and a2
     raised = draw.chance(0.08)
     cytokines = {
         f"{name}_pg_per_ml": round(draw.around(median * (6 if raised else 1), 0.4), 1)
-        for name, median in {"il2": 2.0, "il6": 9.0, "il8": 18.0, "il10": 4.0, "il12": 2.0,
-                             "ifn_alpha": 2.0, "ifn_gamma": 5.0}.items()
-    }  # fmt: skip
+        for name, median in CYTOKINES.items()
+    }
     chart.add(
         "immune", sample_day=day, t_cells_e6_per_l=t_cells,
         cd4_cells_e6_per_l=int(t_cells * 0.45), cd8_cells_e6_per_l=int(t_cells * 0.48),

@@ -98,8 +98,8 @@ def _organs(patient: Person, fitness: FitnessClass, draw: Draw) -> Row:
         items |= draw.among(
             [
                 {"heart_failure": True, "cardiac_ef_pct": draw.whole(38, 49) * 1.0},
-                {"dlco_pct": draw.whole(50, 64) * 1.0},
-                {"fev1_pct": draw.whole(48, 64) * 1.0},
+                {"transaminases_x_uln": draw.whole(31, 45) / 10},
+                {"other_incompatible": True},
             ]
         )
     return items | _index(items, patient, draw)

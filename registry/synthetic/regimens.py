@@ -24,6 +24,10 @@ class Dose:
     route: Route = Route.IV
     mg: float | None = None
 
+    def moved(self, days: int) -> Dose:
+        """The same block so many days later."""
+        return replace(self, first=self.first + days, last=self.last + days)
+
     def cut(self, last: int) -> Dose | None:
         """The same block, stopped on day `last`."""
         if self.first > last:

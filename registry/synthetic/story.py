@@ -86,7 +86,7 @@ def tell(patient: Person, fate: Fate, fitness: FitnessClass, draw: Draw) -> Stor
 
 def _add(
     story: Story, patient: Person, phase: CoursePhase, regimen: Regimen, start: int, draw: Draw,
-    *, mst: float, ends_by: int,
+    *, mst: float, ends_by: int, like: Course | None = None,
 ) -> Course:  # fmt: skip
     consolidation = phase is CoursePhase.CONSOLIDATION
     seen = any(c.regimen is Regimen.VEN_HMA for c in story.courses)
@@ -94,6 +94,8 @@ def _add(
         regimen, draw, start, ramp=not seen or draw.chance(0.5), azole=story.azole,
         consolidation=consolidation,
     )  # fmt: skip
+    if like is not None:
+        doses = tuple(dose.moved(start - like.start) for dose in like.doses)
     cut = tuple(kept for dose in doses if (kept := dose.cut(ends_by)) is not None)
     frail = story.fitness is FitnessClass.FRAIL
     weight = round(patient.weight_kg * (0.97 + 0.05 * draw.unit()) - 0.4 * len(story.courses), 1)
@@ -150,7 +152,7 @@ def _second_induction(story: Story, patient: Person, draw: Draw) -> None:
     start = previous.day + draw.whole(3, 10)
     _add(
         story, patient, CoursePhase.INDUCTION, first.regimen if same else other, start, draw,
-        mst=0.9 if same else 0.7, ends_by=start + 27,
+        mst=0.9 if same else 0.7, ends_by=start + 27, like=first if same else None,
     )  # fmt: skip
 
 
@@ -251,7 +253,7 @@ def _consolidate(story: Story, patient: Person, response: Response, event: int, 
     story.allo_day = _transplant(story, patient, event, draw)
     horizon = min(event, story.allo_day or NEVER)
     assert story.remission_day is not None
-    start = max(story.remission_day + 2, story.courses[-1].end_day + draw.whole(28, 42))
+    start = max(story.remission_day + 2, story.courses[-1].end_day + draw.whole(25, 47))
     for _ in range(draw.weighted(weights)):
         if start + QUIET_DAYS >= horizon:
             return

@@ -12,7 +12,7 @@ from registry.forms.codes import (
     Route,
 )
 from registry.synthetic.cells import Collection, Infusion, Supply
-from registry.synthetic.chart import NOT_DONE, UNKNOWN, Chart, Person, bsa_m2
+from registry.synthetic.chart import NOT_APPLICABLE, NOT_DONE, UNKNOWN, Chart, Person, bsa_m2
 from registry.synthetic.donors import GCSF_DAYS
 from registry.synthetic.draw import Draw
 from registry.synthetic.regimens import Dose
@@ -53,7 +53,7 @@ def _write_course(chart: Chart, patient: Person, course: Course, draw: Draw) -> 
         regimen=course.regimen, start_day=course.start, end_day=course.end_day,
         dose_adjusted=patient.age > 75 and draw.chance(0.7), weight_kg=course.weight_kg,
         bsa_m2=bsa_m2(patient.height_cm, course.weight_kg),
-        trial_id=TRIALS[patient.practice.country] if course.in_trial else None,
+        trial_id=TRIALS[patient.practice.country] if course.in_trial else NOT_APPLICABLE,
         drug_list_complete=listed(), conmed_list_complete=listed(),
         radiation_list_complete=listed(), transfusion_list_complete=listed(),
     )  # fmt: skip
@@ -63,11 +63,20 @@ def _write_dose(chart: Chart, patient: Person, course: Course, dose: Dose, draw:
     timed = dose.end_minute is not None
     kept = draw.chance(patient.practice.times_recorded)
     end = (clock(dose.end_minute or 0) if kept else UNKNOWN) if timed else None
+    per_m2 = dose.mg_per_m2
+    if per_m2 is not None and patient.practice.rounds_doses:
+        per_m2 = _rounded(per_m2, bsa_m2(patient.height_cm, course.weight_kg))
     chart.add(
         "drug", course_no=course.no, drug=dose.drug, first_day=dose.first, last_day=dose.last,
-        last_dose_end_time=end, dose_mg_per_m2=dose.mg_per_m2, dose_mg=dose.mg,
+        last_dose_end_time=end, dose_mg_per_m2=per_m2, dose_mg=dose.mg,
         doses_per_day=dose.per_day, days_given=dose.days, route=dose.route,
     )  # fmt: skip
+
+
+def _rounded(mg_per_m2: float, area_m2: float) -> float:
+    """What a dose rounded to whole vials comes to per square metre."""
+    step = 10 if mg_per_m2 >= 40 else 1
+    return round(round(mg_per_m2 * area_m2 / step) * step / area_m2, 1)
 
 
 def _write_targeted(chart: Chart, course: Course, lesion: str, story: Story) -> None:

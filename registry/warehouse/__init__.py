@@ -4,6 +4,7 @@ from registry.duck import open_locked as connect
 from registry.warehouse.build import Build, build, consensus_vars, current
 from registry.warehouse.replay import Replay
 from registry.warehouse.runner import DbtError, Warehouse
+from registry.warehouse.score import score
 
 __all__ = [
     "Build",
@@ -14,4 +15,5 @@ __all__ = [
     "connect",
     "consensus_vars",
     "current",
+    "score",
 ]

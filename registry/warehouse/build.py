@@ -6,7 +6,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,12 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 
+from registry.consensus import Consensus, in_force
 from registry.disclosure import verify_public
 from registry.forms import FORMS, CenterForm
 from registry.forms.arrow import raw_sql_types, sql_columns
 from registry.warehouse.runner import Warehouse, project_variables, run_dbt
+from registry.warehouse.score import judging, variables, verdict_rows
 
 
 @dataclass(frozen=True)
@@ -33,18 +35,18 @@ def build(
     home: Path,
     *,
     progress: Callable[[str], None],
-    consensus: Mapping[str, Any] | None = None,
+    versions: Sequence[Consensus] | None = None,
 ) -> Build:
     """Builds all models from the Parquet files of a release and starts serving them.
 
     Nothing is served unless every model and test succeeded and the public file was verified: a
     failed build raises (`DbtError`, `DisclosureError`) and the last one stays current.
-    `consensus` is for tests; by default the verdicts come from `registry.consensus`.
+    `versions` of the consensus, oldest first, judge the events of their years, the last all that is
+    later; by default those in force.
     """
     manifest = _manifest(release_dir)
-    variables = project_variables(
-        consensus if consensus is not None else consensus_vars(), _release_words(manifest)
-    )
+    judges = judging(release_dir, in_force() if versions is None else versions)
+    known = variables(judges[-1], judges) | {"earlier_verdicts": len(judges) > 1}
     root = home / "warehouse"
     root.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=root, prefix=".building-") as aside:
@@ -52,10 +54,12 @@ def build(
         files.folder.mkdir()
         progress("reading the release")
         _attach_raw(files.steward, release_dir)
+        _score_earlier(files.steward, release_dir, home, judges, progress)
         progress("building the models")
         run_dbt(
             ["build", "--exclude-resource-type", "unit_test"],
-            warehouse=files, variables=variables, scratch=Path(aside), on_done=progress,
+            warehouse=files, variables=project_variables(known, _release_words(manifest)),
+            scratch=Path(aside), on_done=progress,
         )  # fmt: skip
         _close_steward(files.steward)
         progress("verifying the public file")
@@ -76,10 +80,8 @@ def current(home: Path) -> Build:
 
 
 def consensus_vars() -> dict[str, Any]:
-    """Subject -> verdict columns, as the consensus in force compiles them."""
-    from registry.consensus import verdict_vars
-
-    return dict(verdict_vars())
+    """The variables of dbt that come from the current consensus."""
+    return variables(in_force()[-1])
 
 
 def _manifest(release_dir: Path) -> dict[str, Any]:
@@ -117,6 +119,29 @@ def _raw_relation(name: str, form: type[CenterForm], path: Path) -> str:
     )
     quoted = str(path.resolve()).replace("'", "''")
     return f"create view raw.{name} as select {columns} from read_parquet('{quoted}')"
+
+
+def _score_earlier(
+    steward: Path,
+    release_dir: Path,
+    home: Path,
+    judges: Sequence[Consensus],
+    progress: Callable[[str], None],
+) -> None:
+    """What versions before the last say of the events of their years, for `fct_verdict` to take in."""
+    for number, version in enumerate(judges[:-1]):
+        progress(f"judging by consensus {version.version}")
+        with (
+            verdict_rows(release_dir, home, version, judges) as rows,
+            duckdb.connect(str(steward)) as connection,
+        ):
+            connection.register("scored", rows)
+            into = (
+                "insert into raw.earlier_verdict"
+                if number
+                else "create table raw.earlier_verdict as"
+            )
+            connection.execute(f"{into} from scored")
 
 
 def _close_steward(steward: Path) -> None:

@@ -19,7 +19,10 @@ from registry.warehouse.runner import PROJECT, Warehouse, project_variables, run
 _SELECTED = (
     "path:models/staging,resource_type:model",
     "path:models/intermediate,resource_type:model",
+    "fct_verdict",
 )
+# The long view of the verdicts is asked for when a release is scored, never of an upload.
+_LONG = "fct_verdict"
 
 
 # For one center's file planning takes longer than running: the optimizer halves the speed.
@@ -36,17 +39,25 @@ class Model:
 
 
 class Replay:
-    """Staging and intermediate models, compiled by dbt once, run on any rows in memory."""
+    """Staging and intermediate models, compiled by dbt once, run on any rows in memory.
+
+    `long` is the query of the verdicts in long form, for a connection made by `models`.
+    """
 
     def __init__(self, home: Path, consensus: Mapping[str, Any]) -> None:
         """Compiles, or reads what was compiled earlier from the same models, forms and consensus."""
-        self.plan = _plan(home, project_variables(consensus))
+        models = _plan(home, project_variables(consensus))
+        self.plan = tuple(model for model in models if model.name != _LONG)
+        self.long = next(model.sql for model in models if model.name == _LONG)
 
-    def models(self, rows: Mapping[str, pa.Table]) -> duckdb.DuckDBPyConnection:
+    def models(
+        self, rows: Mapping[str, pa.Table], *, locked: bool = True
+    ) -> duckdb.DuckDBPyConnection:
         """A connection in which `stg_*` and `int_*` say what they say of these rows.
 
         `rows` maps a form's name to its rows; forms left out are empty. The caller closes the
-        connection. Raises `KeyError` for a form that does not exist.
+        connection, which can read nothing else unless `locked` is false. Raises `KeyError` for a
+        form that does not exist.
         """
         unknown = set(rows) - set(FORMS)
         if unknown:
@@ -63,7 +74,11 @@ class Replay:
             kind = "view" if model.name.startswith("stg_") else "table"
             connection.execute(f"create {kind} {model.relation} as {model.sql}")
         connection.execute("commit")
-        connection.execute("set enable_external_access = false; set lock_configuration = true")
+        if locked:
+            connection.execute(
+                "set enable_progress_bar = false; set enable_external_access = false; "
+                "set lock_configuration = true"
+            )
         return connection
 
 

@@ -23,9 +23,9 @@ _ONE_AT_A_TIME = threading.Lock()
 def project_variables(
     consensus: Mapping[str, Any], release: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """The variables of `dbt_project.yml`: verdict columns, disclosure policy, words on the release."""
+    """The variables of `dbt_project.yml`: those of the consensus, disclosure policy, release."""
     return {
-        "consensus": dict(consensus),
+        **consensus,
         "disclosure": policy().as_vars(),
         "release": dict(release or {}),
     }

@@ -20,12 +20,13 @@ FAR = 1e9
 
 
 def entries(folder: Path) -> dict[str, dict[str, Any]]:
-    """Every entry as written, its parameters replaced by their values."""
+    """Every entry that is judged, as written, its parameters replaced by their values."""
     chosen = yaml.safe_load((folder / "parameters.yaml").read_text())["parameters"]
     found = {}
     for path in folder.glob("section_*.yaml"):
-        for entry in yaml.safe_load(path.read_text())["recommendations"]:
-            found[entry["id"]] = _resolved(entry, chosen)
+        for entry in yaml.safe_load(path.read_text())["statements"]:
+            if "subject" in entry and "retired" not in entry:
+                found[entry["id"]] = _resolved(entry, chosen)
     return found
 
 
@@ -48,7 +49,7 @@ def readings(entry: dict[str, Any]) -> list[dict[str, Any]]:
 
 def judge(entry: dict[str, Any], reading: dict[str, Any], facts: Facts) -> tuple[str, str | None]:
     """Verdict and tier of one subject."""
-    applies = true_of(entry["id"], entry["applies"], facts)
+    applies = true_of(entry["id"], reading.get("applies", entry["applies"]), facts)
     met = true_of(entry["id"], reading["met"], facts)
     for exception in reading.get("exceptions", entry.get("exceptions", [])):
         met = either(met, true_of(entry["id"], exception["when"], facts))
@@ -90,7 +91,7 @@ def true_of(entry_id: str, criterion: dict[str, Any], facts: Facts) -> Truth:
         inner = true_of(entry_id, body, facts)
         return None if inner is None else not inner
     if kind == "sql":
-        return ESCAPES[entry_id](facts, body.get("numbers", {}))
+        return ESCAPES[entry_id](facts, body)
     if kind in ("between", "at_least", "at_most"):
         return _measured(kind, body, facts)
     if kind in ("present", "missing"):
@@ -134,42 +135,43 @@ def _holds(kind: str, body: dict[str, Any], value: float) -> bool:
     return bool(body["low"] <= value <= body["high"])
 
 
-def _hla(facts: Facts, numbers: dict[str, float]) -> Truth:
+def _hla(facts: Facts, body: dict[str, Any]) -> Truth:
     high, typed = facts.get("hla_core_loci_high"), facts.get("hla_core_loci_typed")
-    if high is not None and high >= numbers["loci"]:
+    if high is not None and high >= body["numbers"]["loci"]:
         return True
     if high is not None and typed is not None and typed > high:
         return False
     return None
 
 
-def _kir(facts: Facts, numbers: dict[str, float]) -> Truth:
+def _kir(facts: Facts, body: dict[str, Any]) -> Truth:
     called = facts.get("kir_genes_called")
-    if called is not None and called >= numbers["genes"]:
+    if called is not None and called >= body["numbers"]["genes"]:
         return True
     return False if facts.get("kir_typed") is False else None
 
 
-def _subsets(facts: Facts, numbers: dict[str, float]) -> Truth:
+def _subsets(facts: Facts, body: dict[str, Any]) -> Truth:
     by_flow, counted = facts.get("counted_by_flow"), facts.get("subsets_counted")
     if by_flow is False:
         return False
     if by_flow is None or counted is None:
         return None
-    return bool(counted >= numbers["subsets"])
+    return bool(counted >= body["numbers"]["subsets"])
 
 
-def _time_for_two(facts: Facts, numbers: dict[str, float]) -> Truth:
-    cytarabine, standard = facts.get("n_idac_mst_consolidations"), facts.get("n_standard_cycles")
-    if cytarabine is not None and cytarabine >= numbers["courses"]:
+def _time_for_two(facts: Facts, body: dict[str, Any]) -> Truth:
+    counted = next(column for column in body["reads"] if column.startswith("n_standard_"))
+    cytarabine, standard = facts.get("n_idac_mst_consolidations"), facts.get(counted)
+    if cytarabine is not None and cytarabine >= body["numbers"]["courses"]:
         return True
-    if standard is not None and standard >= numbers["cycles"]:
+    if standard is not None and standard >= body["numbers"]["cycles"]:
         return True
     remission, relapse = facts.get("remission_day"), facts.get("relapse_day")
     last, dead, relapsed = (facts.get(k) for k in ("last_contact_day", "is_dead", "has_relapsed"))
     if remission is None:
         return None
-    needed = remission + numbers["days"]
+    needed = remission + body["numbers"]["days"]
     if relapse is not None and relapse < needed:
         return False
     if last is None:
@@ -182,7 +184,7 @@ def _time_for_two(facts: Facts, numbers: dict[str, float]) -> Truth:
     return True if no_relapse_before else None
 
 
-ESCAPES: dict[str, Callable[[Facts, dict[str, float]], Truth]] = {
+ESCAPES: dict[str, Callable[[Facts, dict[str, Any]], Truth]] = {
     "MST-2.1-02": _hla,
     "MST-2.1-04": _kir,
     "MST-2.2-03": _subsets,

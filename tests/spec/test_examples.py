@@ -12,7 +12,7 @@ from tests.spec import bench, reference
 ENTRIES = reference.entries(consensus.FOLDER / consensus.CURRENT_VERSION)
 CASES = [
     pytest.param(entry, reading, example, id=f"{entry.id}-{reading.name}-{n}-{example.case}")
-    for entry in consensus.load().recommendations
+    for entry in consensus.load().judged()
     for reading in entry.readings
     for n, example in enumerate(entry.examples)
 ]
@@ -32,7 +32,7 @@ def test_an_example_gets_the_verdict_it_states(
 
 
 def test_every_reading_that_differs_has_an_example_that_shows_it() -> None:
-    for entry in consensus.load().recommendations:
+    for entry in consensus.load().judged():
         for reading in entry.readings:
             others = [r.name for r in entry.readings if r is not reading]
             for other in others:

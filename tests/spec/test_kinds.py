@@ -17,7 +17,7 @@ FACTS = Facts(
     {
         "n": Fact(type="number", words="courses"),
         "h": Fact(type="number", words="time", unit="h", interval=True),
-        "t": Fact(type="text", words="phase"),
+        "t": Fact(type="text", words="phase", values=("x", "y", "z", "it's", "other")),
         "b": Fact(type="boolean", words="b", true_words="it was given", false_words="it was not"),
     }
 )

@@ -18,7 +18,7 @@ SUBJECTS = {
 
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_every_subject_has_one_verdict_a_reading(analyst: Ask, subject: str) -> None:
-    readings = consensus_vars()[subject]
+    readings = consensus_vars()["consensus"][subject]
     ((subjects,),) = analyst(f"select count(*) from {SUBJECTS[subject]}")
     assert subjects > 0
     assert readings

@@ -11,6 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from registry.disclosure import DisclosureError, Policy, policy, public_count, verify_public
+from registry.disclosure.verify import allowed_values
 from registry.warehouse import Build
 from registry.warehouse.runner import PROJECT
 from tests.warehouse.conftest import Ask
@@ -21,6 +22,7 @@ TABLES = [
     "public_cumulative_incidence",
     "public_release",
     "public_response",
+    "public_statistic",
     "public_survival",
 ]
 
@@ -46,6 +48,10 @@ def test_the_public_file_passes(built: Build, tmp_path: Path) -> None:
         ("update public_survival set cumulative_events = 5", "public_survival.cumulative_events"),
         ("update public_response set cr_percent = 101", "public_response.cr_percent"),
         ("update public_survival set survival = 1.5", "public_survival.survival"),
+        ("update public_statistic set events = 4", "public_statistic.events"),
+        ("update public_statistic set unknown = 12", "public_statistic.unknown"),
+        ("update public_statistic set known = 14", "public_statistic.known"),
+        ("update public_statistic set median = 12.5", "public_statistic.median"),
         ("alter table public_cohort add column deaths bigint", "public_cohort.deaths"),
         ("alter table public_cohort add column center_id varchar", "public_cohort.center_id"),
         ("create table fct_verdict (case_word varchar)", "fct_verdict"),
@@ -167,3 +173,31 @@ def test_the_policy_cannot_be_changed_and_knows_no_other_key() -> None:
         policy().threshold = 7  # type: ignore[misc]
     with pytest.raises(ValidationError):
         Policy.model_validate({**policy().model_dump(), "round_up": True})
+
+
+@pytest.mark.parametrize(
+    ("value", "patients", "published"),
+    [
+        ("12.4", 50, 12.0),
+        ("12.5", 50, 13.0),
+        ("347.0", 50, 350.0),
+        ("0.0234", 50, 0.023),
+        ("-8.46", 50, -8.5),
+        ("0.0", 50, 0.0),
+        ("12.4", 49, None),
+        ("cast(null as double)", 50, None),
+    ],
+)
+def test_quartiles_have_two_digits_and_need_patients(
+    value: str, patients: int, published: float | None
+) -> None:
+    sql = macro("public_quartile", value, str(patients))
+    with duckdb.connect() as connection:
+        connection.execute(f"create table published as select {sql} as median")
+        assert connection.execute("select * from published").fetchone() == (
+            pytest.approx(published),
+        )
+        allowed = allowed_values("median", policy())
+        asked = f"select median is null or ({allowed}) from published"
+        passed = connection.execute(asked).fetchone()
+    assert passed == (True,)

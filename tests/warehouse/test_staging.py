@@ -22,7 +22,9 @@ def test_generated_files_say_so_first() -> None:
 
 def test_only_staging_reads_sources() -> None:
     for path in (PROJECT / "models").rglob("*.sql"):
-        assert ("source(" in path.read_text()) == (path.parent.name == "staging"), path.name
+        # Verdicts by earlier versions of the consensus lie beside the rows while a build runs.
+        reads = path.parent.name == "staging" or path.stem == "fct_verdict"
+        assert ("source(" in path.read_text()) == reads, path.name
 
 
 def test_every_model_is_described_by_its_grain() -> None:

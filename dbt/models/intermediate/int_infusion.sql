@@ -8,6 +8,12 @@ infusions as (
 
 ),
 
+cases as (
+
+    select * from {{ ref('int_case') }}
+
+),
+
 hours as (
 
     select * from {{ ref('int_infusion_hours') }}
@@ -41,6 +47,18 @@ collections as (
 pairs as (
 
     select * from {{ ref('int_hla_pair') }}
+
+),
+
+signs as (
+
+    select * from {{ ref('int_infusion_gvhd') }}
+
+),
+
+chimerism as (
+
+    select * from {{ ref('int_infusion_chimerism') }}
 
 ),
 
@@ -118,10 +136,13 @@ final as (
         infusions.case_id,
         infusions.infusion_no,
         infusions.course_no,
+        cases.is_eaml,
         courses.phase,
         course_facts.is_mst as course_is_mst,
         infusions.donor_id,
         infusions.infusion_day,
+        collections.product_type,
+        collections.product_type is not null as has_product,
         collections.is_gpbsc,
         pairs.hla_mismatched,
         hours.hours_since_cytotoxic_lo,
@@ -140,10 +161,22 @@ final as (
         infusions.mnc_e8_per_kg,
         infusions.cd3_e8_per_kg,
         infusions.cd34_e6_per_kg,
+        infusions.dose_state,
         infusions.delay_reason,
         {{ found_or_absent('prophylaxis.given', 'prophylaxis.maybe_given',
-            'courses.conmed_list_complete') }} as gvhd_prophylaxis_given
+            'courses.conmed_list_complete') }} as gvhd_prophylaxis_given,
+        signs.gvhd_window_observed,
+        signs.gvhd_trigger,
+        signs.gvhd_trigger_sensitive,
+        signs.gvhd_trigger_kind,
+        signs.gvhd_assessed,
+        chimerism.chimerism_tested,
+        chimerism.chimerism_evaluable,
+        chimerism.chimerism_tests
     from infusions
+    left join cases
+        on cases.center_id = infusions.center_id
+        and cases.case_id = infusions.case_id
     left join hours
         on hours.center_id = infusions.center_id
         and hours.case_id = infusions.case_id
@@ -172,6 +205,14 @@ final as (
         on prophylaxis.center_id = infusions.center_id
         and prophylaxis.case_id = infusions.case_id
         and prophylaxis.infusion_no = infusions.infusion_no
+    left join signs
+        on signs.center_id = infusions.center_id
+        and signs.case_id = infusions.case_id
+        and signs.infusion_no = infusions.infusion_no
+    left join chimerism
+        on chimerism.center_id = infusions.center_id
+        and chimerism.case_id = infusions.case_id
+        and chimerism.infusion_no = infusions.infusion_no
 
 )
 

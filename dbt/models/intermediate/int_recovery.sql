@@ -8,9 +8,9 @@ courses as (
 
 ),
 
-patients as (
+outcomes as (
 
-    select * from {{ ref('int_patient') }}
+    select * from {{ ref('int_outcome') }}
 
 ),
 
@@ -48,11 +48,11 @@ origins as (
         numbered.case_id,
         cast(floor(numbered.cytotoxic_end_minute_hi / 1440.0) as bigint) as last_dose_day,
         numbered.next_start_day,
-        case when patients.is_dead then patients.last_contact_day end as death_day
+        case when outcomes.is_dead then outcomes.last_contact_day end as death_day
     from numbered
-    inner join patients
-        on patients.center_id = numbered.center_id
-        and patients.case_id = numbered.case_id
+    inner join outcomes
+        on outcomes.center_id = numbered.center_id
+        and outcomes.case_id = numbered.case_id
     where numbered.position = 1
         -- Both ends of the interval on one day, or the day is not known.
         and floor(numbered.cytotoxic_end_minute_lo / 1440.0)

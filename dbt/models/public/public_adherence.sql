@@ -1,3 +1,4 @@
+{%- set is_first = 'case when is_default then 1 else 0 end' -%}
 {%- set verdicts = ['met', 'deviated', 'not_evaluable', 'not_applicable'] -%}
 
 with
@@ -16,13 +17,17 @@ counted as (
     select
         recommendation_id,
         reading,
-        is_default
+        -- A version may have another default than the one before: shown first is that of the last.
+        coalesce(
+            max(case when consensus_version = '{{ var('consensus_version') }}' then {{ is_first }} end),
+            max({{ is_first }})
+        ) = 1 as is_default
         {%- for verdict in verdicts %},
         sum(case when verdict = '{{ verdict }}' then 1 else 0 end) as {{ verdict }},
         count(distinct case when verdict = '{{ verdict }}' then patient end) as {{ verdict }}_patients
         {%- endfor %}
     from verdicts
-    group by recommendation_id, reading, is_default
+    group by recommendation_id, reading
 
 ),
 

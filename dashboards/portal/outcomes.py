@@ -1,0 +1,73 @@
+"""Outcomes for people signed in: survival and response of the whole registry."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboards import bars, charts
+from dashboards.numbers import interval_words, percent
+from dashboards.portal import warehouse
+from registry.access.accounts import Person
+from registry.statistics.proportion import clopper_pearson
+
+ENDPOINTS = {
+    "Overall survival from the first course": ("os", "first_course"),
+    "Leukaemia-free survival from remission": ("lfs", "remission"),
+    "Overall survival from allogeneic transplant": ("os", "allo_transplant"),
+    "Leukaemia-free survival from allogeneic transplant": ("lfs", "allo_transplant"),
+}
+STRATA = {
+    "all patients": "all",
+    "age group": "age_group",
+    "risk (two groups)": "risk_two_group",
+    "diagnosis": "diagnosis",
+}
+
+
+def page(person: Person) -> None:
+    st.title("Outcomes")
+    left, right = st.columns(2)
+    name = left.selectbox("Endpoint", list(ENDPOINTS))
+    kind = STRATA[right.selectbox("By", list(STRATA))]
+    _curves(name, kind)
+    st.subheader("Response to induction")
+    _response(kind)
+
+
+def _curves(name: str, kind: str) -> None:
+    endpoint, origin = ENDPOINTS[name]
+    curve = warehouse.read(
+        "select stratum, time_days, survival, ci_lower, ci_upper, n_risk from mart_survival "
+        "where endpoint = ? and origin = ? and stratum_kind = ? order by stratum, time_days",
+        [endpoint, origin, kind],
+    )
+    if curve.empty:
+        st.info("No patient has this endpoint.")
+        return
+    st.subheader(name)
+    st.html(bars.legend(charts.key(curve)))
+    for chart in charts.survival_curves(curve):
+        st.altair_chart(chart, width="stretch")
+
+
+def _response(kind: str) -> None:
+    rows = warehouse.read(
+        "select stratum, n_started, n_evaluable, n_cr, n_cr_crh_cri from mart_response "
+        "where stratum_kind = ? order by stratum",
+        [kind],
+    )
+    st.caption("Of everybody who started a first course; who could not be evaluated counts as no.")
+    for title, column in (("CR", "n_cr"), ("CR, CRh or CRi", "n_cr_crh_cri")):
+        st.markdown(f"**{title}**")
+        st.html(bars.whiskers([_whisker(row, column) for _, row in rows.iterrows()]))
+
+
+def _whisker(row: pd.Series, column: str) -> bars.Whisker:
+    events, started = int(row[column]), int(row["n_started"])
+    bounds = clopper_pearson(events, started)
+    words = (
+        f"{percent(events / started)} ({interval_words(bounds)}), {events} of {started}; "
+        f"{row['n_evaluable']} evaluable"
+    )
+    return bars.Whisker(f"{row['stratum']}:", words, events / started, bounds)

@@ -1,0 +1,25 @@
+"""Reads the analyst file that is served now: marts, and the verdicts behind them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from registry.duck import NoWarehouseError, open_locked, served_folder
+from registry.home import home
+
+
+def query(sql: str, parameters: list[object] | None = None) -> pd.DataFrame:
+    """The rows of a query. Raises NoWarehouseError."""
+    folder = served_folder(home() / "warehouse" / "current.json")
+    with open_locked(folder / "analyst.duckdb") as connection:
+        return connection.execute(sql, parameters or []).df()
+
+
+def read(sql: str, parameters: list[object] | None = None) -> pd.DataFrame:
+    """The rows of a query; without a warehouse the page says so and ends."""
+    try:
+        return query(sql, parameters)
+    except NoWarehouseError as error:
+        st.info(str(error))
+        st.stop()

@@ -1,0 +1,17 @@
+"""Reads the public file that is served now, and nothing else."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from registry.duck import open_locked, served_folder
+
+
+def read(sql: str) -> pd.DataFrame:
+    """The rows of a query. Raises NoWarehouseError."""
+    pointer = Path(os.environ["MST_PUBLIC_POINTER"])
+    with open_locked(served_folder(pointer) / "public.duckdb") as connection:
+        return connection.execute(sql).df()

@@ -1,0 +1,68 @@
+with
+
+courses as (
+
+    select * from {{ ref('stg_course') }}
+
+),
+
+infusions as (
+
+    select * from {{ ref('stg_infusion') }}
+
+),
+
+linked as (
+
+    select
+        center_id,
+        case_id,
+        course_no,
+        count(*) as infusions,
+        min(infusion_day) as first_infusion_day,
+        max(infusion_day) as last_infusion_day
+    from infusions
+    where course_no is not null
+    group by center_id, case_id, course_no
+
+),
+
+-- An infusion without a course may belong to any course of the case.
+unlinked as (
+
+    select distinct center_id, case_id
+    from infusions
+    where course_no is null
+
+),
+
+final as (
+
+    select
+        courses.center_id,
+        courses.case_id,
+        courses.course_no,
+        case
+            -- Conditioning for engraftment makes a transplant of it (consensus, section 2).
+            when courses.intent = 'conditioning for engraftment' then false
+            when linked.course_no is not null then true
+            when unlinked.case_id is not null then cast(null as boolean)
+            else false
+        end as is_mst,
+        case
+            when unlinked.case_id is null then cast(coalesce(linked.infusions, 0) as bigint)
+        end as infusions,
+        linked.first_infusion_day,
+        linked.last_infusion_day
+    from courses
+    left join linked
+        on linked.center_id = courses.center_id
+        and linked.case_id = courses.case_id
+        and linked.course_no = courses.course_no
+    left join unlinked
+        on unlinked.center_id = courses.center_id
+        and unlinked.case_id = courses.case_id
+
+)
+
+select * from final

@@ -1,0 +1,1 @@
+{{ verdict_columns('gvhd', ['center_id', 'case_id', 'kind', 'onset_day']) }}

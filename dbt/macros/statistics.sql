@@ -1,32 +1,29 @@
-{#- One figure, counted for every center (center = the column) or over all of them (center = null). -#}
-{%- macro statistic_rows(subject, figure, center) -%}
+{#- One figure, counted for every center and over all of them (center_id null). -#}
+{%- macro statistic_rows(subject, figure) -%}
 {%- set is_known = '(' ~ (figure.share_sql or figure.median) ~ ') is not null' -%}
 {%- set is_event = figure.share_sql or 'cast(null as boolean)' -%}
 {%- set group = "coalesce(cast(" ~ figure.by ~ " as varchar), 'not known')" if figure.by else "'all'" -%}
 select
     '{{ figure.statement_id }}' as statement_id,
     '{{ figure.statistic }}' as statistic,
-    {{ center }} as center_id,
+    center_id,
     {{ group }} as by_group,
     count(*) as subjects,
     {{ counted(is_known) }} as known,
     {{ counted('not (' ~ is_known ~ ')') }} as unknown,
     {{ counted(is_event) }} as events,
-    {{ counted_patients('true') }} as patients,
-    {{ counted_patients(is_known) }} as known_patients,
-    {{ counted_patients('not (' ~ is_known ~ ')') }} as unknown_patients,
-    {{ counted_patients(is_event) }} as event_patients,
-    {{ counted_patients('not (' ~ is_event ~ ')') }} as other_patients
+    {{ counted_patients(subject, 'true') }} as patients,
+    {{ counted_patients(subject, is_known) }} as known_patients,
+    {{ counted_patients(subject, 'not (' ~ is_known ~ ')') }} as unknown_patients,
+    {{ counted_patients(subject, is_event) }} as event_patients,
+    {{ counted_patients(subject, 'not (' ~ is_event ~ ')') }} as other_patients
     {%- for name, share in [('lower_quartile', 0.25), ('median', 0.5), ('upper_quartile', 0.75)] %},
     {{ 'quantile_cont(cast(' ~ figure.median ~ ' as double), ' ~ share ~ ')' if figure.median
         else 'cast(null as double)' }} as {{ name }}
     {%- endfor %}
 from {{ ref('int_' ~ subject) }}
 where {{ figure.of_sql }}
-{%- set groups = ([center] if center == 'center_id' else []) + ([group] if figure.by else []) %}
-{%- if groups %}
-group by {{ groups | join(', ') }}
-{%- endif %}
+group by grouping sets ((center_id{{ ', ' ~ group if figure.by }}), ({{ group if figure.by }}))
 {%- endmacro -%}
 
 {%- macro counted(condition) -%}
@@ -34,6 +31,10 @@ cast(coalesce(sum(case when {{ condition }} then 1 else 0 end), 0) as bigint)
 {%- endmacro -%}
 
 {#- Patients with at least one such subject: of many infusions, how few people may stand behind them. -#}
-{%- macro counted_patients(condition) -%}
+{%- macro counted_patients(subject, condition) -%}
+{%- if subject == 'patient' -%}
+{{ counted(condition) }}
+{%- else -%}
 count(distinct case when {{ condition }} then center_id || '/' || case_id end)
+{%- endif -%}
 {%- endmacro -%}

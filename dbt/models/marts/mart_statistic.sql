@@ -24,10 +24,8 @@ unioned as (
     where 1 = 0
     {%- for subject, figures in var('statistics').items() %}
     {%- for figure in figures %}
-    {%- for center in ["center_id", "cast(null as varchar)"] %}
     union all
-    {{ statistic_rows(subject, figure, center) | indent(4) }}
-    {%- endfor %}
+    {{ statistic_rows(subject, figure) | indent(4) }}
     {%- endfor %}
     {%- endfor %}
 

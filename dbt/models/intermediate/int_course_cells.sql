@@ -12,6 +12,24 @@ infusions as (
 
 ),
 
+followups as (
+
+    select * from {{ ref('stg_followup') }}
+
+),
+
+-- A course of the case that began later shows that this one is over.
+last_courses as (
+
+    select
+        center_id,
+        case_id,
+        max(course_no) as course_no
+    from courses
+    group by center_id, case_id
+
+),
+
 linked as (
 
     select
@@ -47,6 +65,11 @@ final as (
             when courses.intent = 'conditioning for engraftment' then false
             when linked.course_no is not null then true
             when unlinked.case_id is not null then cast(null as boolean)
+            -- Alive and last seen before the cells were due, in a course that nothing followed.
+            when last_courses.course_no is not null and followups.status <> 'dead'
+                and followups.last_contact_day
+                    < coalesce(courses.end_day, courses.start_day) + {{ var('parameters').cells_due_days }}
+                then cast(null as boolean)
             else false
         end as is_mst,
         case
@@ -59,6 +82,13 @@ final as (
         on linked.center_id = courses.center_id
         and linked.case_id = courses.case_id
         and linked.course_no = courses.course_no
+    left join followups
+        on followups.center_id = courses.center_id
+        and followups.case_id = courses.case_id
+    left join last_courses
+        on last_courses.center_id = courses.center_id
+        and last_courses.case_id = courses.case_id
+        and last_courses.course_no = courses.course_no
     left join unlinked
         on unlinked.center_id = courses.center_id
         and unlinked.case_id = courses.case_id

@@ -29,6 +29,12 @@ conmeds as (
 
 ),
 
+allo_days as (
+
+    select * from {{ ref('int_allo_day') }}
+
+),
+
 windows as (
 
     select
@@ -37,11 +43,25 @@ windows as (
         courses.course_no,
         courses.conmed_list_complete,
         courses.start_day - {{ window.radiation_days_before_course }} as globulin_first_day,
-        coalesce(cells.last_infusion_day, courses.end_day, courses.start_day)
-            + {{ window.radiation_days_after_infusion }} as globulin_last_day,
+        least(
+            coalesce(cells.last_infusion_day, courses.end_day, courses.start_day)
+                + {{ window.radiation_days_after_infusion }},
+            coalesce(
+                allo_days.allo_day - {{ window.transplant_preparation_days }} - 1,
+                coalesce(cells.last_infusion_day, courses.end_day, courses.start_day)
+                    + {{ window.radiation_days_after_infusion }}
+            )
+        ) as globulin_last_day,
         courses.start_day - {{ window.immunosuppressant_days_before_course }} as immune_first_day,
-        coalesce(cells.last_infusion_day, courses.end_day, courses.start_day)
-            + {{ window.immunosuppressant_days_after_infusion }} as immune_last_day,
+        least(
+            coalesce(cells.last_infusion_day, courses.end_day, courses.start_day)
+                + {{ window.immunosuppressant_days_after_infusion }},
+            coalesce(
+                allo_days.allo_day - {{ window.transplant_preparation_days }} - 1,
+                coalesce(cells.last_infusion_day, courses.end_day, courses.start_day)
+                    + {{ window.immunosuppressant_days_after_infusion }}
+            )
+        ) as immune_last_day,
         cells.first_infusion_day as gcsf_first_day,
         coalesce(orders.next_start_day - 1, cells.last_infusion_day
             + {{ window.immunosuppressant_days_after_infusion }}) as gcsf_last_day
@@ -54,6 +74,10 @@ windows as (
         on orders.center_id = courses.center_id
         and orders.case_id = courses.case_id
         and orders.course_no = courses.course_no
+    left join allo_days
+        on allo_days.center_id = courses.center_id
+        and allo_days.case_id = courses.case_id
+        and allo_days.allo_day > courses.start_day
 
 ),
 

@@ -22,6 +22,12 @@ radiations as (
 
 ),
 
+allo_days as (
+
+    select * from {{ ref('int_allo_day') }}
+
+),
+
 windows as (
 
     select
@@ -30,13 +36,24 @@ windows as (
         courses.course_no,
         courses.radiation_list_complete,
         courses.start_day - {{ window.radiation_days_before_course }} as window_first_day,
-        coalesce(cells.last_infusion_day, courses.end_day, courses.start_day)
-            + {{ window.radiation_days_after_infusion }} as window_last_day
+        least(
+            coalesce(cells.last_infusion_day, courses.end_day, courses.start_day)
+                + {{ window.radiation_days_after_infusion }},
+            coalesce(
+                allo_days.allo_day - {{ window.transplant_preparation_days }} - 1,
+                coalesce(cells.last_infusion_day, courses.end_day, courses.start_day)
+                    + {{ window.radiation_days_after_infusion }}
+            )
+        ) as window_last_day
     from courses
     inner join cells
         on cells.center_id = courses.center_id
         and cells.case_id = courses.case_id
         and cells.course_no = courses.course_no
+    left join allo_days
+        on allo_days.center_id = courses.center_id
+        and allo_days.case_id = courses.case_id
+        and allo_days.allo_day > courses.start_day
 
 ),
 

@@ -68,6 +68,12 @@ conmeds as (
 
 ),
 
+allo_days as (
+
+    select * from {{ ref('int_allo_day') }}
+
+),
+
 next_infusions as (
 
     select
@@ -91,10 +97,15 @@ windows as (
         infusions.case_id,
         infusions.infusion_no,
         infusions.infusion_day - {{ window.gvhd_prophylaxis_days_before_infusion }} as window_first_day,
+        -- Until the next infusion; what prepares a transplant belongs to the transplant.
         least(
             infusions.infusion_day + {{ window.gvhd_prophylaxis_days_after_infusion }},
             coalesce(
                 next_infusions.next_infusion_day - 1,
+                infusions.infusion_day + {{ window.gvhd_prophylaxis_days_after_infusion }}
+            ),
+            coalesce(
+                allo_days.allo_day - {{ window.transplant_preparation_days }} - 1,
                 infusions.infusion_day + {{ window.gvhd_prophylaxis_days_after_infusion }}
             )
         ) as window_last_day
@@ -103,6 +114,10 @@ windows as (
         on next_infusions.center_id = infusions.center_id
         and next_infusions.case_id = infusions.case_id
         and next_infusions.infusion_no = infusions.infusion_no
+    left join allo_days
+        on allo_days.center_id = infusions.center_id
+        and allo_days.case_id = infusions.case_id
+        and allo_days.allo_day > infusions.infusion_day
 
 ),
 

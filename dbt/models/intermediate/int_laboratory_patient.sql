@@ -60,6 +60,8 @@ marrows as (
             range between {{ near }} preceding and {{ near }} following
         ) as has_marrow_nearby
     from responses
+    -- A relapse may be told from blood, and what is not evaluable says nothing.
+    where coalesce(response not in ('relapse', 'not evaluable'), true)
 
 ),
 

@@ -29,8 +29,8 @@ summed as (
         {{ any_row("point = 'diagnosis' and not considered") }} as mst_not_considered,
         {{ any_row('intensified') }} as intensified,
         {{ any_row('not intensified') }} as not_intensified,
-        {{ any_row('supportive') }} as supportive,
-        {{ any_row('not supportive') }} as not_supportive,
+        {{ any_row("supportive and point = 'diagnosis'") }} as supportive,
+        {{ any_row("not supportive and point = 'diagnosis'") }} as not_supportive,
         {{ any_row("point = 'after consolidation'") }} as has_decision,
         max(case when point = 'after consolidation' then decision_day end) as decision_day
     from plans

@@ -99,6 +99,12 @@ transfused as (
 
 ),
 
+allo_days as (
+
+    select * from {{ ref('int_allo_day') }}
+
+),
+
 windows as (
 
     select
@@ -106,13 +112,22 @@ windows as (
         infusions.case_id,
         least(infusions.first_infusion_day, coalesce(treatments.first_mst_day, infusions.first_infusion_day))
             as prophylaxis_first_day,
-        infusions.last_infusion_day + {{ asked.cmv_prophylaxis_days_after_infusion }} as prophylaxis_last_day,
+        least(
+            infusions.last_infusion_day + {{ asked.cmv_prophylaxis_days_after_infusion }},
+            coalesce(
+                allo_days.allo_day - {{ asked.transplant_preparation_days }} - 1,
+                infusions.last_infusion_day + {{ asked.cmv_prophylaxis_days_after_infusion }}
+            )
+        ) as prophylaxis_last_day,
         treatments.first_mst_day - {{ asked.immunosuppressant_days_before_course }} as immune_first_day,
         treatments.first_mst_day as immune_last_day
     from infusions
     inner join treatments
         on treatments.center_id = infusions.center_id
         and treatments.case_id = infusions.case_id
+    left join allo_days
+        on allo_days.center_id = infusions.center_id
+        and allo_days.case_id = infusions.case_id
 
 ),
 
@@ -153,7 +168,7 @@ diseases as (
         center_id,
         case_id,
         {{ any_row('needs_immunosuppression') }} as needed,
-        {{ any_row('not needs_immunosuppression') }} as not_needed
+        min(case when needs_immunosuppression is false then 1 else 0 end) as not_needed
     from comorbidities
     group by center_id, case_id
 

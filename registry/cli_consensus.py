@@ -83,7 +83,16 @@ def coverage(
         say.print("No warehouse is served, so nothing is said of data.")
     current = consensus.load()
     rows = _by_rule(current, counts) if rules else _by_section(current, counts)
+    if not rules and format_ in (Rows.TABLE, Rows.TEXT):
+        rows = [_in_few_columns(row) for row in rows]
     print_rows(rows, format_)
+
+
+def _in_few_columns(row: dict[str, Any]) -> dict[str, Any]:
+    """A section's row for a terminal of 80 columns."""
+    named = {"section": f"{row['section']} {row['title']}", "all": row["statements"]}
+    left_out = ("section", "title", "statements")
+    return named | {name: value for name, value in row.items() if name not in left_out}
 
 
 def _by_section(

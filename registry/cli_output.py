@@ -14,7 +14,6 @@ from rich.console import Console
 from rich.table import Table
 
 REFUSED, TRY_AGAIN, BUG = 2, 5, 70
-PROSE_WIDTH = 22  # narrower than this a title cannot be read
 say = Console(stderr=True, highlight=False, soft_wrap=True)
 out = Console(highlight=False, soft_wrap=True)
 
@@ -71,11 +70,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
         values = [row[name] for row in rows]
         # only prose is broken over lines: a broken id or number cannot be copied
         prose = any(isinstance(value, str) and " " in value for value in values)
-        longest = max((len(str(value)) for value in values), default=0)
-        table.add_column(
-            name, no_wrap=not prose and " " not in name, overflow="fold",
-            min_width=min(longest, PROSE_WIDTH) if prose else None,
-        )  # fmt: skip
+        table.add_column(name, no_wrap=not prose and " " not in name, overflow="fold")
     for row in rows:
         table.add_row(*("" if v is None else _escaped(v) for v in row.values()))
     return table

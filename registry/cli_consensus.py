@@ -207,6 +207,8 @@ def check(format_: RowsOption = Rows.TABLE) -> None:
         }
         for o in outcomes
     ]  # fmt: skip
+    if format_ in (Rows.TABLE, Rows.TEXT) and out.width < 110:
+        rows = [{k: v for k, v in row.items() if k != "title"} for row in rows]
     print_rows(rows, format_)
 
 

@@ -1,4 +1,3 @@
-{%- set window = var('parameters') -%}
 {%- set immune = "coalesce(route, 'IV') <> 'topical' and drug_class in " ~ immunosuppressive_classes() -%}
 {%- set maybe_immune = "coalesce(route, 'IV') <> 'topical' and coalesce(drug_class in "
     ~ immunosuppressive_classes() ~ ", true)" -%}
@@ -11,15 +10,9 @@ courses as (
 
 ),
 
-cells as (
+course_windows as (
 
-    select * from {{ ref('int_course_cells') }}
-
-),
-
-orders as (
-
-    select * from {{ ref('int_course_order') }}
+    select * from {{ ref('int_course_window') }}
 
 ),
 
@@ -29,55 +22,16 @@ conmeds as (
 
 ),
 
-allo_days as (
-
-    select * from {{ ref('int_allo_day') }}
-
-),
-
 windows as (
 
     select
-        courses.center_id,
-        courses.case_id,
-        courses.course_no,
-        courses.conmed_list_complete,
-        courses.start_day - {{ window.radiation_days_before_course }} as globulin_first_day,
-        least(
-            coalesce(cells.last_infusion_day, courses.end_day, courses.start_day)
-                + {{ window.radiation_days_after_infusion }},
-            coalesce(
-                allo_days.allo_day - {{ window.transplant_preparation_days }} - 1,
-                coalesce(cells.last_infusion_day, courses.end_day, courses.start_day)
-                    + {{ window.radiation_days_after_infusion }}
-            )
-        ) as globulin_last_day,
-        courses.start_day - {{ window.immunosuppressant_days_before_course }} as immune_first_day,
-        least(
-            coalesce(cells.last_infusion_day, courses.end_day, courses.start_day)
-                + {{ window.immunosuppressant_days_after_infusion }},
-            coalesce(
-                allo_days.allo_day - {{ window.transplant_preparation_days }} - 1,
-                coalesce(cells.last_infusion_day, courses.end_day, courses.start_day)
-                    + {{ window.immunosuppressant_days_after_infusion }}
-            )
-        ) as immune_last_day,
-        cells.first_infusion_day as gcsf_first_day,
-        coalesce(orders.next_start_day - 1, cells.last_infusion_day
-            + {{ window.immunosuppressant_days_after_infusion }}) as gcsf_last_day
-    from courses
-    inner join cells
-        on cells.center_id = courses.center_id
-        and cells.case_id = courses.case_id
-        and cells.course_no = courses.course_no
-    inner join orders
-        on orders.center_id = courses.center_id
-        and orders.case_id = courses.case_id
-        and orders.course_no = courses.course_no
-    left join allo_days
-        on allo_days.center_id = courses.center_id
-        and allo_days.case_id = courses.case_id
-        and allo_days.allo_day > courses.start_day
+        course_windows.*,
+        courses.conmed_list_complete
+    from course_windows
+    inner join courses
+        on courses.center_id = course_windows.center_id
+        and courses.case_id = course_windows.case_id
+        and courses.course_no = course_windows.course_no
 
 ),
 
@@ -89,11 +43,11 @@ found as (
         windows.course_no,
         {{ any_row(
             "drug_class in ('anti-lymphocyte globulin', 'alemtuzumab') and "
-            ~ overlaps('globulin_first_day', 'globulin_last_day')
+            ~ overlaps('radiation_first_day', 'radiation_last_day')
         ) }} as globulin,
         {{ any_row(
             "coalesce(drug_class in ('anti-lymphocyte globulin', 'alemtuzumab'), true) and coalesce("
-            ~ may_overlap('globulin_first_day', 'globulin_last_day') ~ ", true)"
+            ~ may_overlap('radiation_first_day', 'radiation_last_day') ~ ", true)"
         ) }} as maybe_globulin,
         {{ any_row(
             immune ~ " and indication not in " ~ exempt_indications() ~ " and "

@@ -1,5 +1,3 @@
-{%- set window = var('parameters') -%}
-
 with
 
 courses as (
@@ -8,9 +6,9 @@ courses as (
 
 ),
 
-cells as (
+course_windows as (
 
-    select * from {{ ref('int_course_cells') }}
+    select * from {{ ref('int_course_window') }}
 
 ),
 
@@ -22,38 +20,16 @@ radiations as (
 
 ),
 
-allo_days as (
-
-    select * from {{ ref('int_allo_day') }}
-
-),
-
 windows as (
 
     select
-        courses.center_id,
-        courses.case_id,
-        courses.course_no,
-        courses.radiation_list_complete,
-        courses.start_day - {{ window.radiation_days_before_course }} as window_first_day,
-        least(
-            coalesce(cells.last_infusion_day, courses.end_day, courses.start_day)
-                + {{ window.radiation_days_after_infusion }},
-            coalesce(
-                allo_days.allo_day - {{ window.transplant_preparation_days }} - 1,
-                coalesce(cells.last_infusion_day, courses.end_day, courses.start_day)
-                    + {{ window.radiation_days_after_infusion }}
-            )
-        ) as window_last_day
-    from courses
-    inner join cells
-        on cells.center_id = courses.center_id
-        and cells.case_id = courses.case_id
-        and cells.course_no = courses.course_no
-    left join allo_days
-        on allo_days.center_id = courses.center_id
-        and allo_days.case_id = courses.case_id
-        and allo_days.allo_day > courses.start_day
+        course_windows.*,
+        courses.radiation_list_complete
+    from course_windows
+    inner join courses
+        on courses.center_id = course_windows.center_id
+        and courses.case_id = course_windows.case_id
+        and courses.course_no = course_windows.course_no
 
 ),
 
@@ -65,11 +41,11 @@ found as (
         windows.course_no,
         {%- for name, type in [('tbi', 'total body'), ('lymphoid', 'total lymphoid')] %}
         {{ any_row(
-            "radiation_type = '" ~ type ~ "' and radiation_day between window_first_day and window_last_day"
+            "radiation_type = '" ~ type ~ "' and radiation_day between radiation_first_day and radiation_last_day"
         ) }} as {{ name }},
         {{ any_row(
             "coalesce(radiation_type = '" ~ type ~ "', true) and coalesce(radiation_day between "
-            ~ "window_first_day and window_last_day, true)"
+            ~ "radiation_first_day and radiation_last_day, true)"
         ) }} as maybe_{{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from windows

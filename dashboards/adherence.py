@@ -10,6 +10,7 @@ import pandas as pd
 from dashboards.numbers import interval_words, percent, share
 from registry import consensus
 from registry.consensus import Recommendation
+from registry.consensus.entries import Verdict
 from registry.disclosure import policy
 from registry.statistics.proportion import clopper_pearson
 
@@ -17,7 +18,7 @@ from registry.statistics.proportion import clopper_pearson
 # meaning, not of confidentiality; the public's own threshold is that of the disclosure policy.
 MIN_SUBJECTS = 5
 
-VERDICTS = ("met", "deviated", "not_evaluable", "not_applicable")
+VERDICTS: tuple[Verdict, ...] = ("met", "deviated", "not_evaluable", "not_applicable")
 HEADLINE, OTHER, WEAKER, OPTION = (
     "Headline recommendations",
     "Other recommendations",

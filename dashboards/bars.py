@@ -12,6 +12,7 @@ from html import escape
 
 from dashboards.adherence import VERDICTS, Line, count_words, rate_words, unknown_words
 from dashboards.numbers import share
+from registry.consensus.entries import Verdict
 
 BLUE, VERMILION, ORANGE, PALE, GREEN = "#0072B2", "#D55E00", "#E69F00", "#9DC7E0", "#009E73"
 _HATCHED = "repeating-linear-gradient(135deg,#9a9a9a 0 3px,#dcdcdc 3px 7px)"
@@ -37,7 +38,7 @@ _STYLE = """<style>
 </style>"""
 
 
-def colours(line: Line) -> dict[str, str]:
+def colours(line: Line) -> dict[Verdict, str]:
     """By verdict: only a deviation from a recommendation has the colour of one."""
     other = {"deviated": VERMILION, "not concordant": ORANGE, "not used": PALE}
     no = line.entry.verdict_words("deviated")
@@ -57,7 +58,7 @@ def key(found: Iterable[Line]) -> str:
     shown: dict[str, str] = {}
     for line in found:
         for verdict, colour in colours(line).items():
-            shown.setdefault(line.entry.verdict_words(verdict), colour)  # type: ignore[arg-type]
+            shown.setdefault(line.entry.verdict_words(verdict), colour)
     return legend(dict(sorted(shown.items(), key=lambda item: item[1] == _HATCHED)))
 
 
@@ -108,7 +109,7 @@ def _numbers(line: Line, own: str) -> str:
 
 def _counts(line: Line) -> list[str]:
     return [
-        f"{line.entry.verdict_words(verdict)} {count_words(getattr(line.tally, verdict))}"  # type: ignore[arg-type]
+        f"{line.entry.verdict_words(verdict)} {count_words(getattr(line.tally, verdict))}"
         for verdict in VERDICTS[:2]
     ]
 
@@ -128,7 +129,7 @@ def _track(line: Line) -> str:
         for v, count in parts
         if count
     )
-    said = ", ".join(f"{count} {line.entry.verdict_words(v)}" for v, count in parts)  # type: ignore[arg-type]
+    said = ", ".join(f"{count} {line.entry.verdict_words(v)}" for v, count in parts)
     return f'<div class="mst-track" role="img" aria-label="{escape(said)}">{spans}</div>'
 
 

@@ -19,7 +19,10 @@ class Finding:
     """A complaint with its place. `message` and `fix` never repeat a value of the file.
 
     `category` is Kahn's: conformance, completeness or plausibility. Findings about the whole file
-    have no case; findings about rows already stored have no row or cell.
+    have no case; findings about rows already stored have no row or cell. `record` names the row by its
+    own key, besides center and case, such as "course_no 2". `value_sha256` stands for the answers the
+    rule looked at, so that an answer to the finding holds for these answers and no others.
+    `consequences` are the findings that go away when this one is fixed.
     """
 
     rule: str
@@ -32,6 +35,10 @@ class Finding:
     column: str | None = None
     cell: str | None = None
     case_id: str | None = None
+    record: str | None = None
+    value_sha256: str | None = None
+    why: str = ""
+    consequences: tuple[Finding, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

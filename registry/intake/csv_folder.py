@@ -42,7 +42,7 @@ def _sheet(file: Path) -> RawSheet:
             f"{file.name}, row {reader.line_num}: the quotes or line ends are broken.",
             "Save the sheet again as CSV UTF-8.",
         ) from error
-    return RawSheet(file.stem.strip(), header, tuple(rows))
+    return RawSheet.of(file.stem.strip(), header, rows)
 
 
 def _require_width(file: Path, row: int, width: int, expected: int) -> None:

@@ -122,7 +122,7 @@ def _sheet(sheet: Any) -> RawSheet:
                 f"Sheet {sheet.title} has more than {limits.MAX_ROWS} rows.",
                 "Split the file by case.",
             )
-    return RawSheet(sheet.title.strip(), header, tuple(kept))
+    return RawSheet.of(sheet.title.strip(), header, kept)
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, tuple[Cell, ...]]]:

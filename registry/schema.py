@@ -1,15 +1,29 @@
-"""The registry's own tables: accounts, submissions, what was decided per case, and findings."""
+"""The registry's own tables: accounts, submissions, findings, queries, and what became of a case.
+
+Nothing but an account is ever changed: the state of a query and of a case is its latest event.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Identity, Index, Table, func
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Table,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 SCHEMA = "registry"
+_MOMENT: Any = DateTime(timezone=True)
 
 
 def _now_column(**more: Any) -> Any:
@@ -91,9 +105,118 @@ class StoredFinding(SQLModel, table=True):
     category: str
     message: str
     fix: str
+    record: str | None = None
+    value_sha256: str | None = None
+    why: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    consequences: list[dict[str, Any]] = Field(
+        default=[], sa_type=JSONB, sa_column_kwargs={"server_default": "[]"}
+    )
+
+
+class Query(SQLModel, table=True):
+    """One row per question asked: by a rule once per record and value, or by a person.
+
+    `rule` and `rule_version` are null for a person's question. The case of the center's own row
+    is `-`; the record of a form with one row per case is empty.
+    """
+
+    __tablename__ = "query"
+    __table_args__ = (
+        UniqueConstraint("query_id", "center_id", name="query_of_center"),
+        Index(
+            "query_once",
+            *("center_id", "case_id", "form", "record", "rule", "value_sha256"),
+            unique=True,
+            postgresql_where=text("rule is not null"),
+        ),
+        {"schema": SCHEMA},
+    )
+
+    query_id: int | None = Field(
+        default=None, sa_type=BigInteger, primary_key=True, sa_column_args=[Identity(always=True)]
+    )
+    center_id: str
+    case_id: str
+    form: str
+    record: str
+    column: str
+    rule: str | None = None
+    rule_version: str | None = None
+    value_sha256: str
+    severity: str
+    message: str
+    fix: str
+    opened_at: datetime = Field(sa_type=_MOMENT)
+    opened_by: str
+    submission_id: int | None = Field(
+        default=None, sa_type=BigInteger, foreign_key="registry.submission.submission_id"
+    )
+
+
+class QueryEvent(SQLModel, table=True):
+    """One row per thing that happened to a query.
+
+    `rule_version` is the version of the rule the event speaks of.
+    """
+
+    __tablename__ = "query_event"
+    __table_args__ = (
+        # with the center, since a foreign key looks past row-level security
+        ForeignKeyConstraint(
+            ["query_id", "center_id"],
+            ["registry.query.query_id", "registry.query.center_id"],
+            name="query_event_query",
+        ),
+        Index("query_event_latest", "query_id", "event_id"),
+        {"schema": SCHEMA},
+    )
+
+    event_id: int | None = Field(
+        default=None, sa_type=BigInteger, primary_key=True, sa_column_args=[Identity(always=True)]
+    )
+    query_id: int = Field(sa_type=BigInteger)
+    center_id: str
+    event: str
+    actor: str
+    role: str
+    at: datetime = Field(sa_type=_MOMENT)
+    answer: str | None = None
+    comment: str | None = None
+    rule_version: str | None = None
+    submission_id: int | None = Field(
+        default=None, sa_type=BigInteger, foreign_key="registry.submission.submission_id"
+    )
+
+
+class CaseEvent(SQLModel, table=True):
+    """One row per change of a case's status, with the status it led to."""
+
+    __tablename__ = "case_event"
+    __table_args__ = (
+        Index("case_event_latest", "center_id", "case_id", "event_id"),
+        {"schema": SCHEMA},
+    )
+
+    event_id: int | None = Field(
+        default=None, sa_type=BigInteger, primary_key=True, sa_column_args=[Identity(always=True)]
+    )
+    center_id: str
+    case_id: str
+    event: str
+    status: str
+    actor: str
+    role: str
+    at: datetime = Field(sa_type=_MOMENT)
+    reason: str | None = None
+    submission_id: int | None = Field(
+        default=None, sa_type=BigInteger, foreign_key="registry.submission.submission_id"
+    )
 
 
 ACCOUNT: Table = Account.__table__  # type: ignore[attr-defined]
 SUBMISSION: Table = Submission.__table__  # type: ignore[attr-defined]
 SUBMISSION_CASE: Table = SubmissionCase.__table__  # type: ignore[attr-defined]
 FINDING: Table = StoredFinding.__table__  # type: ignore[attr-defined]
+QUERY: Table = Query.__table__  # type: ignore[attr-defined]
+QUERY_EVENT: Table = QueryEvent.__table__  # type: ignore[attr-defined]
+CASE_EVENT: Table = CaseEvent.__table__  # type: ignore[attr-defined]

@@ -21,7 +21,10 @@ SCHEMA = "crf"
 
 
 class RowVersion(SQLModel):
-    """What every stored row carries besides the answers of its form."""
+    """What every stored row carries besides the answers of its form.
+
+    A version that is `deleted` says that the row is gone from then on; what it held before stays.
+    """
 
     row_version: int | None = Field(
         default=None, sa_type=BigInteger, primary_key=True, sa_column_args=[Identity(always=True)]
@@ -29,6 +32,8 @@ class RowVersion(SQLModel):
     submission_id: int = Field(sa_type=BigInteger, foreign_key="registry.submission.submission_id")
     content_sha256: str
     missing: dict[str, str] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": "{}"})
+    deleted: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    change_reason: str | None = None
 
 
 def _stored(form: type[CenterForm]) -> Table:

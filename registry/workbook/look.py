@@ -8,10 +8,17 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 from registry.forms import Column
+from registry.forms.upload import EXAMPLE_CASE, UploadColumn
 
 KEY, CORE, EXTENDED = "#0B3C49", "#13717F", "#D7E7EA"
-KEY_BODY, LINE, INK, MUTED = "#EEF5F6", "#C9D6D9", "#22333B", "#8A9BA1"
+KEY_BODY, LINE, INK, MUTED = "#EEF5F6", "#C9D6D9", "#22333B", "#5F7177"
+UPLOAD, EXAMPLE_BODY = "#ECE7DA", "#FFF8DC"
 FONT = {"font_name": "Calibri", "font_size": 11, "font_color": INK, "valign": "vcenter"}
+
+EXAMPLE_NOTE = (
+    f"Example row.\nIt shows what a row looks like. The registry never stores rows of the case "
+    f"{EXAMPLE_CASE}: leave this row, or delete it."
+)
 
 
 @dataclass(frozen=True)
@@ -19,7 +26,9 @@ class Look:
     """The cell formats of one workbook."""
 
     headers: dict[str, Format]
-    bodies: dict[tuple[bool, bool], Format]
+    bodies: dict[str, Format]
+    quoted: Format
+    example: Format
     title: Format
     subtitle: Format
     section: Format
@@ -36,22 +45,33 @@ class Look:
         def make(**more: object) -> Format:
             return book.add_format({**FONT, **more})
 
+        keyed = {"bg_color": KEY_BODY, "border": 1, "border_color": LINE}
+        text = {"num_format": "@", "align": "left", "indent": 1}
+        number = {"align": "right", "indent": 1}
         head = {"bold": True, "border": 1, "border_color": LINE, "indent": 1}
         return cls(
             headers={
                 "key": make(**head, bg_color=KEY, font_color="white", underline=1),
                 "core": make(**head, bg_color=CORE, font_color="white"),
                 "extended": make(**head, bg_color=EXTENDED),
+                "upload": make(**head, bg_color=UPLOAD, italic=True),
             },
             bodies={
-                (key, text): make(
-                    **({"bg_color": KEY_BODY, "border": 1, "border_color": LINE} if key else {}),
-                    **({"num_format": "@", "align": "left"} if text else {"align": "right"}),
-                    indent=1,
-                )
-                for key in (True, False)
-                for text in (True, False)
+                "key text": make(**keyed, **text),
+                "key number": make(**keyed, **number),
+                "text": make(**text),
+                "number": make(**number),
             },
+            quoted=make(**text, quote_prefix=True),
+            example=make(
+                italic=True,
+                font_color="#7A6A2F",
+                bg_color=EXAMPLE_BODY,
+                indent=1,
+                align="left",
+                border=4,
+                border_color="#CBB968",
+            ),
             title=make(font_size=22, bold=True, font_color=KEY),
             subtitle=make(font_size=12, font_color=MUTED),
             section=make(font_size=14, bold=True, font_color=CORE, bottom=1, bottom_color=LINE),
@@ -66,7 +86,8 @@ class Look:
         return self.headers["key" if column.item.key else column.item.tier]
 
     def body(self, column: Column) -> Format:
-        return self.bodies[column.item.key, column.type in ("text", "boolean")]
+        kind = "text" if column.type in ("text", "boolean") else "number"
+        return self.bodies[f"key {kind}" if column.item.key else kind]
 
 
 def column_width(column: Column) -> float:
@@ -92,9 +113,14 @@ def header_comment(column: Column) -> str:
     return "\n".join(lines)
 
 
-def comment_options(column: Column) -> dict[str, object]:
+def upload_comment(column: UploadColumn) -> str:
+    """What one of the columns at the end of a sheet is for."""
+    return "\n".join([column.label, column.words, f"Write: {' | '.join(column.codes)}"])
+
+
+def comment_options(text: str) -> dict[str, object]:
     """A box that holds the whole comment (about 48 characters a line)."""
-    rows = sum(1 + len(line) // 48 for line in header_comment(column).splitlines())
+    rows = sum(1 + len(line) // 48 for line in text.splitlines())
     return {"width": 330, "height": 24 + 17 * rows, "color": "#FFFDF2", "font_size": 10}
 
 

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from registry import consensus
 from registry.forms import FORM_VERSION, FORMS
 from registry.forms.arrow import raw_schema
 from registry.home import home
-from registry.schema import SUBMISSION
+from registry.latest import case_states
+from registry.schema import CASE_EVENT, SUBMISSION
 from registry.store import engine, read_form
 
 MANIFEST = "manifest.json"
@@ -41,13 +42,16 @@ def folder(name: str) -> Path:
 def create(
     name: str, *, as_of: datetime | None = None, progress: Callable[[str], None] = lambda _: None
 ) -> dict[str, Any]:
-    """Write every form's current rows as Parquet. Returns the manifest; never replaces a release."""
+    """Write every form's current rows as Parquet. Returns the manifest; never replaces a release.
+
+    Cases whose consent is withdrawn and rows that were deleted are not in it.
+    """
     final = folder(name)
     if final.exists():
         raise ReleaseError(
             f"The release {name} exists; releases never change. Choose another name."
         )
-    last = _last_submission()
+    last, last_event = _last(SUBMISSION.c.submission_id), _last(CASE_EVENT.c.event_id)
     if not last:
         raise ReleaseError("The registry holds no submission yet.")
     aside = final.with_name(f".{name}.{os.getpid()}")
@@ -56,11 +60,12 @@ def create(
     files = {}
     for form in FORMS:
         progress(f"writing {form}")
-        files[form] = _write(form, aside / f"{form}.parquet", last)
+        files[form] = _write(form, aside / f"{form}.parquet", last, last_event)
     manifest = {
         "name": name,
         "created_at": (as_of or datetime.now(UTC)).isoformat(timespec="seconds"),
         "last_submission": last,
+        "last_case_event": last_event,
         "form_version": FORM_VERSION,
         "consensus_version": consensus.CURRENT_VERSION,
         "code_version": version("microtransplant-registry"),
@@ -72,14 +77,14 @@ def create(
     return manifest
 
 
-def _last_submission() -> int:
+def _last(number: ColumnElement[int]) -> int:
     with engine("mst_reader").connect() as session:
-        query = select(func.coalesce(func.max(SUBMISSION.c.submission_id), 0))
-        return int(session.execute(query).scalar_one())
+        return int(session.execute(select(func.coalesce(func.max(number), 0))).scalar_one())
 
 
-def _write(form: str, path: Path, as_of: int) -> dict[str, Any]:
-    table = read_form(form, as_of=as_of).cast(raw_schema(FORMS[form]))
+def _write(form: str, path: Path, as_of: int, as_of_case_event: int) -> dict[str, Any]:
+    stored = read_form(form, as_of=as_of, as_of_case_event=as_of_case_event)
+    table = stored.cast(raw_schema(FORMS[form]))
     pq.write_table(table, path, compression="zstd")
     path.chmod(0o400)
     return {"rows": table.num_rows, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
@@ -98,6 +103,17 @@ def releases() -> list[dict[str, Any]]:
     """The manifests of all releases, oldest first."""
     found = [manifest(path.parent.name) for path in (home() / "releases").glob(f"[!.]*/{MANIFEST}")]
     return sorted(found, key=lambda m: (m["last_submission"], m["created_at"]))
+
+
+def withdrawn_since(name: str) -> int:
+    """How many cases of a release are withdrawn by now. The release itself never changes."""
+    columns = ["center_id", "case_id"]
+    held = pq.read_table(folder(name) / "patient.parquet", columns=columns)
+    cases = set(zip(*(held[column].to_pylist() for column in columns), strict=True))
+    state = case_states()
+    query = select(state.c.center_id, state.c.case_id).where(state.c.status == "withdrawn")
+    with engine("mst_reader").connect() as session:
+        return len(cases & {(row.center_id, row.case_id) for row in session.execute(query)})
 
 
 def verify(name: str) -> list[str]:

@@ -93,13 +93,16 @@ def lock_for_commit(session: Connection) -> None:
 def stored_rows(
     session: Connection, form: str, case_ids: Iterable[str] | None
 ) -> list[dict[str, Any]]:
-    """The latest version of each row of `form`, for the given cases (None: the center's own row)."""
+    """The latest version of each row of `form`, for the given cases (None: the center's own row).
+
+    A row whose latest version says that it is deleted is not among them.
+    """
     table = TABLES[form]
     key = [table.c[name] for name in FORMS[form].key()]
     query = select(table).distinct(*key).order_by(*key, table.c.submission_id.desc())
     if case_ids is not None:
         query = query.where(table.c.case_id.in_(list(case_ids)))
-    return [dict(row) for row in session.execute(query).mappings()]
+    return [dict(row) for row in session.execute(query).mappings() if not row["deleted"]]
 
 
 def add_versions(session: Connection, form: str, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -108,26 +111,42 @@ def add_versions(session: Connection, form: str, rows: Sequence[Mapping[str, Any
         session.execute(TABLES[form].insert(), list(rows))
 
 
-def read_form(form: str, *, as_of: int) -> pa.Table:
-    """All current rows of `form` as of a submission, as Arrow: form columns, missing, submission."""
+def read_form(form: str, *, as_of: int, as_of_case_event: int | None = None) -> pa.Table:
+    """All current rows of `form` as of a submission, as Arrow: form columns, missing, submission.
+
+    Deleted rows are left out, and the cases withdrawn by the event `as_of_case_event` (None: by now).
+    """
     import adbc_driver_postgresql.dbapi
 
     columns = ", ".join(f'"{name}"' for name in FORMS[form].columns())
     key = ", ".join(f'"{name}"' for name in FORMS[form].key())
     query = (
-        f'select distinct on ({key}) {columns}, "missing"::text as "missing", submission_id '
-        f'from crf."{form}" where submission_id <= {int(as_of)} '
-        f"order by {key}, submission_id desc"
+        f'select {columns}, "missing"::text as "missing", submission_id from ('
+        f'select distinct on ({key}) * from crf."{form}" where submission_id <= {int(as_of)} '
+        f"order by {key}, submission_id desc) as latest "
+        f"where not deleted {_not_withdrawn(form, as_of_case_event)} order by {key}"
     )
     with (
-        adbc_driver_postgresql.dbapi.connect(_adbc_uri("mst_reader")) as connection,
+        adbc_driver_postgresql.dbapi.connect(adbc_uri("mst_reader")) as connection,
         connection.cursor() as cursor,
     ):
         cursor.execute(query)
         return cursor.fetch_arrow_table()
 
 
-def _adbc_uri(role: Role) -> str:
+def _not_withdrawn(form: str, as_of_case_event: int | None) -> str:
+    if "case_id" not in FORMS[form].columns():
+        return ""
+    upto = "" if as_of_case_event is None else f"where event_id <= {int(as_of_case_event)} "
+    return (
+        "and (center_id, case_id) not in (select center_id, case_id from ("
+        "select distinct on (center_id, case_id) center_id, case_id, status "
+        f"from registry.case_event {upto}order by center_id, case_id, event_id desc) as state "
+        "where status = 'withdrawn')"
+    )
+
+
+def adbc_uri(role: Role) -> str:
     url = database_url().set(drivername="postgresql")
     url = url.update_query_dict({"options": f"-c role={role}"})
     # libpq reads a plus sign literally, so the space must be written as %20

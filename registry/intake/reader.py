@@ -25,17 +25,18 @@ _UNSAFE = UnreadableFileError(
 
 def read(path: Path) -> RawFile:
     """The sheets of `path` as text. Raises UnreadableFileError with words for the coordinator."""
-    digest = _digest(path)
+    sha256 = digest(path)
     try:
         sheets = _read_in_child(path).result()
     except UnreadableFileError:
         raise
     except (ProcessExpired, FutureTimeoutError, MemoryError, Exception) as error:
         raise _UNSAFE from error
-    return RawFile(path.name, digest, sheets)
+    return RawFile(path.name, sha256, sheets)
 
 
-def _digest(path: Path) -> str:
+def digest(path: Path) -> str:
+    """What tells this file from every other, in hexadecimal. Raises UnreadableFileError."""
     if path.is_dir():
         files = sorted(path.glob("*.csv"))
         if not files:

@@ -1,0 +1,74 @@
+"""Queries read back: what is open, and what happened to one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from registry.latest import case_states, query_states
+from registry.roundtrip.model import OpenQuery
+from registry.schema import QUERY, QUERY_EVENT
+from registry.status import QUERY_STATE
+from registry.store import center_session
+
+
+@dataclass(frozen=True)
+class QueryEvent:
+    """One thing that happened to a query."""
+
+    event: str
+    at: datetime
+    actor: str
+    role: str
+    answer: str | None
+    comment: str | None
+    rule_version: str | None
+    submission_id: int | None
+
+
+def open_queries(center_id: str) -> list[OpenQuery]:
+    """What waits for the center, by case, form and record. Withdrawn cases are not asked about."""
+    return queries(center_id, statuses=("open",))
+
+
+def queries(center_id: str, *, statuses: Collection[str] | None = None) -> list[OpenQuery]:
+    """The queries of a center in the given states, None for all; without those of withdrawn cases."""
+    with center_session(center_id) as session:
+        return queries_in(session, center_id, statuses=statuses)
+
+
+def queries_in(
+    session: Connection, center_id: str, *, statuses: Collection[str] | None = None
+) -> list[OpenQuery]:
+    """As `queries`, inside a transaction."""
+    case = case_states()
+    gone = select(case.c.case_id).where(case.c.center_id == center_id, case.c.status == "withdrawn")
+    query = query_states().where(
+        QUERY.c.center_id == center_id, QUERY.c.case_id.not_in(gone)
+    ).order_by(QUERY.c.case_id, QUERY.c.form, QUERY.c.record, QUERY.c.query_id)  # fmt: skip
+    found = [_open_query(row._mapping) for row in session.execute(query)]
+    return [q for q in found if statuses is None or q.status in statuses]
+
+
+def _open_query(row: Any) -> OpenQuery:
+    return OpenQuery(
+        query_id=row["query_id"], case_id=row["case_id"], form=row["form"], record=row["record"],
+        column=row["column"], rule=row["rule"] or "", message=row["message"], fix=row["fix"],
+        asked_on=row["opened_at"].date().isoformat(), status=QUERY_STATE[row["event"]],
+    )  # fmt: skip
+
+
+def history(center_id: str, query_id: int) -> list[QueryEvent]:
+    """The events of a query, oldest first; none if the center has no such query."""
+    names = QueryEvent.__dataclass_fields__
+    query = (
+        select(*(QUERY_EVENT.c[name] for name in names))
+        .where(QUERY_EVENT.c.center_id == center_id, QUERY_EVENT.c.query_id == query_id)
+        .order_by(QUERY_EVENT.c.event_id)
+    )
+    with center_session(center_id) as session:
+        return [QueryEvent(**row) for row in session.execute(query).mappings()]

@@ -1,0 +1,1 @@
+"""The center's own file comes back: marked, with queries to answer in, and stamped."""

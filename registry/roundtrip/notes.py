@@ -1,0 +1,263 @@
+"""Comments on cells: the registry's own are set and taken off, all others stay.
+
+A comment is two things in a workbook: its text in the comments part, its box in a drawing (VML).
+Where a cell already has a comment, the registry's text is put in front of it as a part of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from xml.dom.minidom import Document, Element
+from xml.parsers.expat import ExpatError
+
+from registry.roundtrip.package import Package
+from registry.roundtrip.worksheet import Worksheet, column_of
+from registry.roundtrip.xml import (
+    attribute,
+    children,
+    content,
+    descendants,
+    dump,
+    graft,
+    parse,
+    root,
+    text_of,
+)
+from registry.workbook.names import COMMENT_AUTHOR
+
+SEVERITY_HEADS = {
+    "reject": "MUST BE FIXED",
+    "query": "PLEASE CHECK OR EXPLAIN",
+    "inform": "FOR YOUR INFORMATION",
+}
+SEPARATOR = "\n\n· · · · ·\n"
+_HEADS = tuple(SEVERITY_HEADS.values())
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_VML_START = (
+    '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
+    'xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit">'
+    '<o:idmap v:ext="edit" data="1"/></o:shapelayout></xml>'
+)
+_SHAPE_TYPE = (
+    '<v:shapetype xmlns:v="urn:schemas-microsoft-com:vml" '
+    'xmlns:o="urn:schemas-microsoft-com:office:office" id="_x0000_t202" coordsize="21600,21600" '
+    'o:spt="202" path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>'
+    '<v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
+)
+_BOX_WIDTH, _LINE_CHARACTERS, _ROW_PIXELS, _LINE_PIXELS = 340, 50, 20, 17
+
+
+class Notes:
+    """The comments of one sheet."""
+
+    def __init__(self, package: Package, part: str, sheet: Worksheet) -> None:
+        self._package, self._part, self._sheet = package, part, sheet
+        self._text_part = package.related(part, "comments")
+        self._box_part = self._drawing()
+        self._texts = parse(self._data(self._text_part) or _no_comments())
+        self._boxes = self._parse_boxes()
+        self._changed = False
+
+    def clear(self) -> None:
+        """Takes off what an earlier return wrote."""
+        gone = [c for c in self._comments() if _strip(c)]
+        if not gone:
+            return
+        self._changed = True
+        places = {c.getAttribute("ref") for c in gone if not text_of(c)}
+        for comment in gone:
+            if comment.getAttribute("ref") in places and comment.parentNode is not None:
+                comment.parentNode.removeChild(comment)
+        self._remove_boxes(places)
+
+    def write(self, texts: Mapping[str, str]) -> None:
+        """Writes one comment a cell; `texts` begin with one of the heads."""
+        if not texts:
+            return
+        self._changed = True
+        known = {c.getAttribute("ref"): c for c in self._comments()}
+        author = self._author()
+        holder = next(descendants(root(self._texts), "commentList"))
+        boxes: list[tuple[str, str]] = []
+        for cell, text in texts.items():
+            if cell in known:
+                _put_in_front(known[cell], text)
+            else:
+                holder.appendChild(graft(holder, _comment(cell, author, text)))
+                boxes.append((cell, text))
+        self._add_boxes(boxes)
+
+    def save(self) -> None:
+        if not self._changed:
+            return
+        if self._text_part is None:
+            self._text_part = self._package.add_part("comments_registry", "xml", "comments", b"")
+            self._package.relate(self._part, "comments", self._text_part)
+        self._package.parts[self._text_part] = dump(self._texts)
+        if self._box_part is None:
+            self._box_part = self._package.add_part("drawings/registry", "vml", "vmlDrawing", b"")
+            self._refer(self._package.relate(self._part, "vmlDrawing", self._box_part))
+        self._package.parts[self._box_part] = dump(self._boxes)
+
+    def _drawing(self) -> str | None:
+        """The drawing that holds the boxes; headers and footers may have another one."""
+        for node in children(self._sheet.root, "legacyDrawing"):
+            names = [n for n in node.attributes.keys() if n.endswith(":id")]  # noqa: SIM118
+            return self._package.target(self._part, node.getAttribute(names[0]))
+        return None
+
+    def _data(self, part: str | None) -> bytes | None:
+        return self._package.parts.get(part) if part else None
+
+    def _parse_boxes(self) -> Document:
+        try:
+            boxes = parse(self._data(self._box_part) or _VML_START.encode())
+        except ExpatError:  # some writers put HTML in there; the boxes are made anew
+            boxes = parse(_VML_START.encode())
+            self._boxes = boxes
+            self._add_boxes([(c.getAttribute("ref"), text_of(c)) for c in self._comments()])
+        return boxes
+
+    def _refer(self, relation: str) -> None:
+        space = attribute(self._sheet.root.namespaceURI or "")
+        self._sheet.insert(
+            graft(
+                self._sheet.root,
+                f'<legacyDrawing xmlns={space} xmlns:r="{_R}" r:id="{relation}"/>',
+            )
+        )
+
+    def _comments(self) -> list[Element]:
+        return list(descendants(root(self._texts), "comment"))
+
+    def _author(self) -> int:
+        holder = next(descendants(root(self._texts), "authors"))
+        names = [text_of(node) for node in children(holder)]
+        if COMMENT_AUTHOR not in names:
+            space = attribute(holder.namespaceURI or "")
+            holder.appendChild(graft(holder, f"<author xmlns={space}>{COMMENT_AUTHOR}</author>"))
+            names.append(COMMENT_AUTHOR)
+        return names.index(COMMENT_AUTHOR)
+
+    def _remove_boxes(self, cells: set[str]) -> None:
+        places = {(_row(cell), column_of(cell)) for cell in cells}
+        for shape in list(descendants(root(self._boxes), "shape")):
+            found = (_number(shape, "Row"), _number(shape, "Column"))
+            if found in places and shape.parentNode is not None:
+                shape.parentNode.removeChild(shape)
+
+    def _add_boxes(self, boxes: list[tuple[str, str]]) -> None:
+        holder = root(self._boxes)
+        ids = [n.getAttribute("id") for n in descendants(holder, "shape")]
+        last = max((int(i.rpartition("s")[2]) for i in ids if re.fullmatch(r"_x0000_s\d+", i)), default=1024)  # fmt: skip
+        types = {n.getAttribute("id") for n in descendants(holder, "shapetype")}
+        snippets = [] if "_x0000_t202" in types else [_SHAPE_TYPE]
+        for number, (cell, text) in enumerate(boxes, start=last + 1):
+            snippets.append(_shape(number, cell, _anchor(self._sheet, cell, text)))
+        held = root(parse(f"<held>{''.join(snippets)}</held>".encode()))
+        for node in children(held):
+            holder.appendChild(self._boxes.importNode(node, True))
+
+
+def _no_comments() -> bytes:
+    return f'<comments xmlns="{_MAIN}"><authors/><commentList/></comments>'.encode()
+
+
+def _runs(comment: Element) -> list[Element]:
+    return [n for text in children(comment, "text") for n in children(text)]
+
+
+def _strip(comment: Element) -> bool:
+    """Takes our text out of a comment; says whether there was any."""
+    if not text_of(comment).startswith(_HEADS):
+        return False
+    for run in _runs(comment):
+        # a spreadsheet may have joined our part with the center's; the separator tells them apart
+        theirs = text_of(run).partition(SEPARATOR)[2]
+        if theirs:
+            for node in descendants(run, "t") if run.nodeName.rpartition(":")[2] == "r" else [run]:
+                _write(node, theirs)
+            return True
+        ended = SEPARATOR in text_of(run)
+        assert run.parentNode is not None
+        run.parentNode.removeChild(run)
+        if ended:
+            return True
+    return True
+
+
+def _write(node: Element, text: str) -> None:
+    assert node.ownerDocument is not None
+    while node.firstChild is not None:
+        node.removeChild(node.firstChild)
+    node.appendChild(node.ownerDocument.createTextNode(text))
+
+
+def _run(text: str) -> str:
+    head, _, rest = text.partition("\n")
+    look = '<sz val="10"/><color rgb="FF22333B"/><rFont val="Calibri"/><family val="2"/>'
+    return (
+        f'<r><rPr><b/>{look}</rPr><t xml:space="preserve">{content(head)}\n</t></r>'
+        f'<r><rPr>{look}</rPr><t xml:space="preserve">{content(rest)}</t></r>'
+    )
+
+
+def _comment(cell: str, author: int, text: str) -> str:
+    return (
+        f'<comment xmlns="{_MAIN}" ref="{cell}" authorId="{author}"><text>{_run(text)}</text>'
+        "</comment>"
+    )
+
+
+def _put_in_front(comment: Element, text: str) -> None:
+    holder = children(comment, "text")[0]
+    plain = children(holder, "t")
+    for node in plain:  # a plain text and parts do not mix
+        run = graft(holder, f'<r xmlns="{_MAIN}"/>')
+        holder.replaceChild(run, node)
+        run.appendChild(node)
+    ours = graft(holder, f'<text xmlns="{_MAIN}">{_run(text + SEPARATOR)}</text>')
+    first = holder.firstChild
+    for node in children(ours):
+        holder.insertBefore(node, first)
+
+
+def _number(shape: Element, name: str) -> int:
+    found = next((text_of(node) for node in descendants(shape, name)), "")
+    return int(found) if found.strip().isdigit() else -1
+
+
+def _row(cell: str) -> int:
+    return int(re.sub(r"\D", "", cell)) - 1
+
+
+def _anchor(sheet: Worksheet, cell: str, text: str) -> str:
+    """Left, top, right and bottom of the box: right of the cell and as tall as the text."""
+    column, row = column_of(cell) + 1, _row(cell)
+    left, wide = column, 0
+    while wide < _BOX_WIDTH and column < left + 12:
+        here = int(sheet.width(column) * 7 + 5) if sheet.width(column) else 0
+        rest = min(here, _BOX_WIDTH - wide)
+        wide, column = wide + here, column + 1
+    lines = sum(1 + len(line) // _LINE_CHARACTERS for line in text.splitlines())
+    rows = -(-(lines * _LINE_PIXELS + 14) // _ROW_PIXELS)
+    return f"{left}, 12, {row}, 4, {column - 1}, {rest}, {row + rows}, 4"
+
+
+def _shape(number: int, cell: str, anchor: str) -> str:
+    return (
+        '<v:shape xmlns:v="urn:schemas-microsoft-com:vml" '
+        'xmlns:o="urn:schemas-microsoft-com:office:office" '
+        'xmlns:x="urn:schemas-microsoft-com:office:excel" '
+        f'id="_x0000_s{number}" type="#_x0000_t202" '
+        f'style="position:absolute;margin-left:80pt;margin-top:2pt;width:255pt;height:80pt;'
+        f'z-index:{number - 1024};visibility:hidden" fillcolor="#fff6d6" o:insetmode="auto">'
+        '<v:fill color2="#fff6d6"/><v:shadow on="t" color="black" obscured="t"/>'
+        '<v:path o:connecttype="none"/><v:textbox style="mso-direction-alt:auto">'
+        '<div style="text-align:left"></div></v:textbox><x:ClientData ObjectType="Note">'
+        f"<x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor>"
+        f"<x:AutoFill>False</x:AutoFill><x:Row>{_row(cell)}</x:Row>"
+        f"<x:Column>{column_of(cell)}</x:Column></x:ClientData></v:shape>"
+    )

@@ -1,72 +1,125 @@
-"""A folder of CSV files, one a form, as text. Runs in the child process only."""
+"""CSV files, one a form, as text. Runs in the child process only."""
 
 from __future__ import annotations
 
 import csv
 import io
-from pathlib import Path
+import re
+from collections.abc import Mapping
+from pathlib import PurePath
 
+from registry.forms import FORMS
+from registry.forms.upload import UPLOAD_COLUMNS
 from registry.intake import limits
-from registry.intake.raw import RawSheet, UnreadableFileError
+from registry.intake.encode import decode, place, require_columns, require_rows, sheet_of, text_cell
+from registry.intake.raw import Cell, RawSheet, UnreadableFileError
+from registry.workbook.safe import plain_text
 
 _DELIMITERS = (",", ";", "\t")
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_HINT = re.compile(r"sep=([,;\t])\n", re.IGNORECASE)  # a line Excel writes and hides
+_Row = tuple[int, list[str]]
 
 
-def sheets(folder: Path) -> tuple[RawSheet, ...]:
-    """Every `<form>.csv` of the folder. Raises UnreadableFileError."""
-    csv.field_size_limit(limits.MAX_CELL_CHARACTERS * 4)
-    return tuple(_sheet(file) for file in sorted(folder.glob("*.csv")))
+def sheets(files: Mapping[str, bytes]) -> tuple[RawSheet, ...]:
+    """One sheet a file, under the file's name without the ending. A single file whose name is no
+    form gets the form whose columns it has. Raises UnreadableFileError."""
+    found = tuple(sheet(name, data) for name, data in files.items())
+    names = [one.name.casefold() for one in found]
+    if len(set(names)) < len(names):
+        raise UnreadableFileError(
+            "Two CSV files have the same name but for capitals or blanks.", "Put them together."
+        )
+    if len(found) == 1 and names[0] not in FORMS:
+        return (_named_by_header(found[0]),)
+    return found
 
 
-def _sheet(file: Path) -> RawSheet:
-    text = _decode(file)
-    lines = text.splitlines()
-    delimiter = max(_DELIMITERS, key=lines[0].count) if lines else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    header: tuple[str, ...] = ()
-    rows = []
+def _named_by_header(sheet: RawSheet) -> RawSheet:
+    header = {c.header.strip().casefold() for c in sheet.columns if isinstance(c.header, str)}
+    header -= UPLOAD_COLUMNS.keys()
+    fitting = [name for name, form in FORMS.items() if header and header <= form.columns().keys()]
+    fitting = [n for n in fitting if set(FORMS[n].key()) - {"center_id"} <= header]
+    if len(fitting) != 1:
+        raise UnreadableFileError(
+            "The name of the CSV file is not a form, and its columns do not tell which form it is.",
+            f"Name the file after its form, such as patient.csv. The forms are: {', '.join(FORMS)}.",
+            "file.unknown_sheet",
+        )  # fmt: skip
+    return RawSheet(fitting[0], sheet.rows, sheet.columns)
+
+
+def pairs(about: RawSheet) -> dict[str, str]:
+    """The second cell of each row by the first."""
+    cells = [column.cells() for column in about.columns[:2]]
+    return (
+        {str(what): str(value) for what, value in zip(*cells, strict=True)}
+        if len(cells) == 2
+        else {}
+    )
+
+
+def sheet(file: str, data: bytes) -> RawSheet:
+    """One CSV file. Raises UnreadableFileError."""
+    text = decode(file, data)
+    if hint := _HINT.match(text):
+        text = text[hint.end() :]
+    delimiter = hint[1] if hint else _delimiter(text)
+    header, rows = _rows(file, text, delimiter)
+    require_columns(file, len(header))
+    if "\0" in text:
+        raise _nul(file, [(1, header), *rows])
+    names: list[Cell] = [text_cell(plain_text(name)) for name in header]
+    return sheet_of(PurePath(file).stem.strip(), names, rows, lambda t: text_cell(plain_text(t)))
+
+
+def _delimiter(text: str) -> str:
+    """The mark that separates the column names, looked for outside quotes."""
+    first = _QUOTED.sub("", text.lstrip("\n")[:100_000]).split("\n", 1)[0]
+    return max(_DELIMITERS, key=first.count)
+
+
+def _rows(file: str, text: str, delimiter: str) -> tuple[list[str], list[_Row]]:
+    """The header and the rows with the number a spreadsheet shows, each as wide as the header."""
+    csv.field_size_limit(limits.MAX_FILE_BYTES)  # typing says which cell is too long
+    header: list[str] = []
+    rows: list[_Row] = []
+    number = 0
     try:
-        for cells in reader:
-            if not header:
-                header = tuple(cells)
-                continue
-            if any(cell.strip() for cell in cells):
-                _require_width(file, reader.line_num, len(cells), len(header))
-                rows.append((reader.line_num, tuple(cells)))
-            if len(rows) > limits.MAX_ROWS:
-                raise UnreadableFileError(
-                    f"{file.name} has more than {limits.MAX_ROWS} rows.", "Split it by case."
-                )
+        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            number += 1
+            if number == 1:
+                header = cells
+            elif any(map(str.strip, cells)):
+                if header and len(cells) != len(header):
+                    raise _uneven(file, number, len(cells), len(header))
+                rows.append((number, cells))
+                require_rows(file, len(rows))
     except csv.Error as error:
         raise UnreadableFileError(
-            f"{file.name}, row {reader.line_num}: the quotes or line ends are broken.",
-            "Save the sheet again as CSV UTF-8.",
-        ) from error
-    return RawSheet.of(file.stem.strip(), header, rows)
-
-
-def _require_width(file: Path, row: int, width: int, expected: int) -> None:
-    if width != expected:
+            f"{file}: the quotes are broken in the row that begins as row {number + 1}.",
+            'Close the quote, and write a quote inside a cell as two: "".', "file.csv",
+        ) from error  # fmt: skip
+    if rows and not any(map(str.strip, header)):
         raise UnreadableFileError(
-            f"{file.name}, row {row}: {width} cells where the header has {expected}.",
-            "Put text that contains the separator in quotes; leave absent cells empty.",
+            f"Row 1 of {file} is empty.", "The column names belong into row 1.", "file.header_row"
         )
+    return header, rows
 
 
-def _decode(file: Path) -> str:
-    data = file.read_bytes()
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableFileError(f"{file.name} is UTF-16.", "Save it as CSV UTF-8.")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = data[: error.start].count(b"\n") + 1
-        raise UnreadableFileError(
-            f"{file.name} is not UTF-8: row {row}, byte {error.start}.", "Save it as CSV UTF-8."
-        ) from error
-    if "\x00" in text:
-        row = text[: text.index("\x00")].count("\n") + 1
-        raise UnreadableFileError(
-            f"{file.name}, row {row} holds a NUL character.", "Save it again as CSV UTF-8."
-        )
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+def _uneven(file: str, row: int, width: int, expected: int) -> UnreadableFileError:
+    return UnreadableFileError(
+        f"{file}, row {row}: {width} cells where the header has {expected}.",
+        "Put text that contains the separator in quotes; leave absent cells empty.", "file.csv",
+    )  # fmt: skip
+
+
+def _nul(file: str, rows: list[_Row]) -> UnreadableFileError:
+    where = next(
+        (place(n, i) for n, cells in rows for i, cell in enumerate(cells) if "\0" in cell),
+        "a blank row",
+    )
+    return UnreadableFileError(
+        f"{file}, {where} holds a NUL character.",
+        "Type the cell again by hand, or save the sheet again as CSV UTF-8.", "file.nul",
+    )  # fmt: skip

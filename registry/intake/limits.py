@@ -4,11 +4,13 @@ from __future__ import annotations
 
 MAX_FILE_BYTES = 20 * 1024**2
 MAX_UNPACKED_BYTES = 200 * 1024**2
-MAX_RATIO = 100
 MAX_PARTS = 500
 MAX_ROWS = 50_000
-MAX_COLUMNS = 500
+MAX_COLUMNS = 256
 MAX_CELL_CHARACTERS = 10_000
+
+# the largest form has 40 columns; what lies this far out is a slip of the hand, not data
+MAX_ROW_NUMBER = 60_000
 
 CHILD_MEMORY_BYTES = 1024**3
 CHILD_CPU_SECONDS = 30

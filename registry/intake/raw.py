@@ -15,12 +15,13 @@ import numpy.typing as npt
 
 from registry.findings import Finding
 
-OddKind = Literal["date", "time", "duration", "error", "formula"]
+OddKind = Literal["date", "time", "duration", "error", "formula", "cut"]
 
 
 @dataclass(frozen=True)
 class Odd:
-    """A cell that is no plain value; "formula" is one without a stored result.
+    """A cell that is no plain value; "formula" is one without a stored result, "cut" a number of
+    more digits than Excel keeps.
 
     Only a time and a duration keep a text, as HH:MM.
     """

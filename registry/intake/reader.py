@@ -1,78 +1,140 @@
-"""Reads a workbook or a folder of CSVs in a child process that may die without harm.
+"""Reads a workbook, CSVs or a JSON file in a child process that may die without harm.
 
 Some workbooks of a few kilobytes make a reader ask for hundreds of gigabytes and abort; no
 `try` helps against that. The child has limits on memory, CPU and time, and the parent only ever
-sees plain text.
+sees plain text. The bytes are read once: what is hashed is what is read.
 """
 
 from __future__ import annotations
 
 import hashlib
 import resource
+from collections.abc import Mapping
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePath
 
 from pebble import ProcessExpired, concurrent
 
-from registry.intake import limits
-from registry.intake.raw import RawFile, RawSheet, UnreadableFileError
+from registry.findings import Finding
+from registry.forms.upload import BASED_ON_NOTHING, BASED_ON_WORDS, FORM_VERSION_WORDS
 
-_UNSAFE = UnreadableFileError(
+# the child is forked and imports nothing: an import after a fork may wait for ever
+from registry.intake import csv_folder, json_file, limits, workbook_file
+from registry.intake.kinds import kind_of
+from registry.intake.raw import RawFile, UnreadableFileError
+from registry.intake.side_channels import notice
+from registry.workbook.names import QUERIES_SHEET, is_own
+
+ABOUT_FILE = "about.csv"
+_MAX_DIGITS = 9
+_UNSAFE = (
     "This file could not be read safely.",
     "Copy the rows into a fresh template and upload that.",
+    "file.unsafe",
 )
 
 
-def read(path: Path) -> RawFile:
-    """The sheets of `path` as text. Raises UnreadableFileError with words for the coordinator."""
-    sha256 = digest(path)
+def read(path: Path, *, name: str | None = None) -> RawFile:
+    """What `path` holds as text: a workbook, a CSV, a folder of CSVs or a JSON file.
+
+    `name` is what the sender called the file, where `path` is a spooled copy. Raises
+    UnreadableFileError with words for the coordinator.
+    """
+    files, others = _contents(path, name or path.name)
+    empty = RawFile(name or path.name, _digest(files, folder=path.is_dir()), ())
     try:
-        sheets = _read_in_child(path).result()
+        raw: RawFile = _read_in_child(files, path.is_dir(), empty).result()
     except UnreadableFileError:
         raise
     except (ProcessExpired, FutureTimeoutError, MemoryError, Exception) as error:
-        raise _UNSAFE from error
-    return RawFile(path.name, sha256, sheets)
+        raise UnreadableFileError(*_UNSAFE) from error
+    return replace(raw, notices=(*raw.notices, *_not_read(others)))
 
 
-def digest(path: Path) -> str:
-    """What tells this file from every other, in hexadecimal. Raises UnreadableFileError."""
+def _contents(path: Path, name: str) -> tuple[dict[str, bytes], int]:
+    """The bytes by file name, and how many files of a folder are not read."""
     if path.is_dir():
-        files = sorted(path.glob("*.csv"))
+        listed = [f for f in sorted(path.iterdir()) if not f.name.startswith(".")]
+        files = {f.name: f for f in listed if f.is_file() and f.suffix.lower() == ".csv"}
         if not files:
             raise UnreadableFileError(
                 "The folder holds no CSV file.", "Fill a folder made by mst template."
             )
     elif path.is_file():
-        files = [path]
+        listed, files = [path], {name: path}
     else:
         raise UnreadableFileError("There is no such file.", "Check the name and the folder.")
-    size = sum(file.stat().st_size for file in files)
-    if size == 0:
-        raise UnreadableFileError("The file is empty.", "Fill a template and upload that.")
-    if size > limits.MAX_FILE_BYTES:
+    if sum(file.stat().st_size for file in files.values()) > limits.MAX_FILE_BYTES:
         raise UnreadableFileError(
             f"The file is larger than {limits.MAX_FILE_BYTES // 1024**2} MB.",
-            "Split it by case into several files.",
-        )
+            "Split it by case into several files.", "file.size",
+        )  # fmt: skip
+    others = sum(f.name not in files and f.name != "README.txt" for f in listed)
+    return {n: f.read_bytes() for n, f in files.items()}, others if path.is_dir() else 0
+
+
+def _digest(files: Mapping[str, bytes], *, folder: bool) -> str:
     total = hashlib.sha256()
-    for file in files:
+    for name, content in files.items():
         # names and lengths are part of the digest, so that moving a row between files changes it
-        total.update(f"{file.name if path.is_dir() else ''}:{file.stat().st_size}:".encode())
-        total.update(file.read_bytes())
+        total.update(f"{name if folder else ''}:{len(content)}:".encode())
+        total.update(content)
     return total.hexdigest()
 
 
 @concurrent.process(timeout=limits.CHILD_WALL_SECONDS)
-def _read_in_child(path: Path) -> tuple[RawSheet, ...]:
+def _read_in_child(files: Mapping[str, bytes], folder: bool, empty: RawFile) -> RawFile:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.CHILD_CPU_SECONDS,) * 2)
     _limit_memory()
-    from registry.intake import csv_folder, workbook_file
+    kinds = {kind_of(name, content) for name, content in files.items() if content or not folder}
+    if folder or kinds == {"csv"}:
+        return _csvs(files, empty)
+    ((name, content),) = files.items()
+    if kinds == {"json"}:
+        sheets, version, based_on = json_file.read(name, content)
+        return _stamped(replace(empty, sheets=sheets), version, based_on)
+    book = workbook_file.read(content)
+    read_ = replace(empty, sheets=book.sheets, answers=book.answers, notices=book.notices)
+    return _stamped(read_, book.form_version, book.based_on)
 
-    if path.is_dir():
-        return csv_folder.sheets(path)
-    return workbook_file.sheets(path)
+
+def _csvs(files: Mapping[str, bytes], empty: RawFile) -> RawFile:
+    forms = {name: content for name, content in files.items() if not is_own(PurePath(name).stem)}
+    about = [content for name, content in files.items() if name.casefold() == ABOUT_FILE]
+    answers = [
+        c for n, c in files.items() if PurePath(n).stem.casefold() == QUERIES_SHEET.casefold()
+    ]
+    raw = replace(
+        empty,
+        sheets=csv_folder.sheets(forms),
+        answers=csv_folder.sheet(QUERIES_SHEET, answers[0]) if answers else None,
+    )
+    said = csv_folder.pairs(csv_folder.sheet(ABOUT_FILE, about[0])) if about else {}
+    return _stamped(raw, said.get(FORM_VERSION_WORDS), said.get(BASED_ON_WORDS))
+
+
+def _stamped(raw: RawFile, version: str | None, based_on: str | None) -> RawFile:
+    """With the stamp of the file. Raises UnreadableFileError for a base that is no number."""
+    said = (based_on or "").strip().removeprefix("#")
+    if said.casefold() in ("", BASED_ON_NOTHING):
+        return replace(raw, form_version=version)
+    if not (said.isascii() and said.isdigit() and len(said) <= _MAX_DIGITS):
+        raise UnreadableFileError(
+            f"What the file says beside {BASED_ON_WORDS} is not the number of a submission.",
+            f"Write back the number that stood there, or {BASED_ON_NOTHING}.", "file.stamp",
+        )  # fmt: skip
+    return replace(raw, form_version=version, based_on=int(said))
+
+
+def _not_read(others: int) -> tuple[Finding, ...]:
+    if not others:
+        return ()
+    message = (
+        f"The folder holds {others} more file(s) or folder(s) that are no CSV; they were not read."
+    )
+    return (notice("file.not_read", message, "Nothing to do, unless they hold cases."),)
 
 
 def _limit_memory() -> None:

@@ -1,162 +1,219 @@
-"""An .xlsx file as text. Runs in the child process only."""
+"""An .xlsx file as text: its sheets, its stamp, and what hides in them. Runs in the child only."""
 
 from __future__ import annotations
 
 import datetime
-import os
-import re
-import zipfile
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
+from xml.etree.ElementTree import Element
 
-# lxml would read entities that the guarded standard parser refuses
-os.environ["OPENPYXL_LXML"] = "False"
-
-import openpyxl
-
-from registry.intake import limits
+from registry.findings import Finding
+from registry.forms import FORMS
+from registry.forms.upload import BASED_ON_WORDS, FORM_VERSION_WORDS
+from registry.intake.encode import require_columns, require_rows, sheet_of, text_cell
+from registry.intake.kinds import damaged
 from registry.intake.raw import Cell, Odd, RawSheet, UnreadableFileError
+from registry.intake.sheet_xml import FORMULA, Formats, SheetXml, scan
+from registry.intake.side_channels import Sheet, inspect, notice
+from registry.intake.workbook_parts import Parts, elements, unpack
+from registry.intake.workbook_values import values
+from registry.workbook.names import ABOUT_SHEET, QUERIES_SHEET, is_own
 
-IGNORED_SHEETS = frozenset({"about", "codes"})
-_OLE = b"\xd0\xcf\x11\xe0"
-_FORBIDDEN_PARTS = {
-    "vbaproject": "macros",
-    "externallinks/": "links to other workbooks",
-    "embeddings/": "embedded objects",
-    "media/": "pictures",
-}
+_DIGITS_KEPT = 15
 
 
-def sheets(path: Path) -> tuple[RawSheet, ...]:
-    """Every visible sheet but the explanations. Raises UnreadableFileError."""
-    _inspect(path)
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except (KeyError, ValueError, zipfile.BadZipFile, OSError) as error:
-        raise _damaged() from error
-    found = [s for s in book.worksheets if s.title.strip().casefold() not in IGNORED_SHEETS]
-    hidden = [s.title for s in found if s.sheet_state != "visible"]
-    if hidden:
-        raise UnreadableFileError(
-            f"The workbook has {len(hidden)} hidden sheet(s).",
-            "Unhide and remove every sheet that is not part of the template.",
-        )
-    return tuple(_sheet(sheet) for sheet in found)
+@dataclass(frozen=True, eq=False)
+class Workbook:
+    """What was read: the forms, the sheet of answers, the stamp as written, the notices."""
+
+    sheets: tuple[RawSheet, ...]
+    answers: RawSheet | None
+    form_version: str | None
+    based_on: str | None
+    notices: tuple[Finding, ...]
 
 
-def _inspect(path: Path) -> None:
-    """Look at the container before anything is unpacked for real."""
-    with path.open("rb") as file:
-        start = file.read(8)
-    if start.startswith(_OLE):
-        raise UnreadableFileError(
-            "The file is password-protected or in the old Excel format.",
-            "Remove the password and save it as Excel workbook (.xlsx).",
-        )
-    if not zipfile.is_zipfile(path) or path.suffix.lower() != ".xlsx":
-        raise UnreadableFileError(
-            "The file is not an Excel workbook (.xlsx).",
-            "Upload a workbook made from the template, or a folder of CSV files.",
-        )
-    with zipfile.ZipFile(path) as container:
-        parts = container.infolist()
-        _inspect_names([part.filename for part in parts])
-        if any(part.flag_bits & 1 for part in parts):
-            raise UnreadableFileError("The file is encrypted.", "Save it without a password.")
-        unpacked = 0
-        for part in parts:
-            unpacked = _count(container, part, unpacked)
-
-
-def _inspect_names(names: list[str]) -> None:
-    if len(names) > limits.MAX_PARTS or len(set(names)) != len(names):
-        raise _damaged()
-    if any(name.startswith("/") or ".." in name.split("/") for name in names):
-        raise _damaged()
-    if "xl/workbook.xml" not in names:
-        raise _damaged()
-    for name in names:
-        for part, words in _FORBIDDEN_PARTS.items():
-            if part in name.lower():
-                raise UnreadableFileError(
-                    f"The workbook carries {words}.", "Remove them and save it as .xlsx."
-                )
-
-
-def _count(container: zipfile.ZipFile, part: zipfile.ZipInfo, unpacked: int) -> int:
-    """Unpack in small pieces and count, for the sizes in a zip's directory may lie."""
-    try:
-        with container.open(part) as stream:
-            while piece := stream.read(1024**2):
-                unpacked += len(piece)
-                if unpacked > limits.MAX_UNPACKED_BYTES:
-                    raise UnreadableFileError(
-                        "The workbook is too large once unpacked.",
-                        "Delete unused rows and formatting, or split it by case.",
-                    )
-                if b"<!DOCTYPE" in piece or b"<!ENTITY" in piece:
-                    raise _damaged()
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
-        raise _damaged() from error
-    return unpacked
-
-
-def _damaged() -> UnreadableFileError:
-    return UnreadableFileError(
-        "The workbook is damaged or not a plain Excel workbook.",
-        "Open it in Excel, save it again as .xlsx, and upload that.",
+def read(data: bytes) -> Workbook:
+    """Every sheet but the explanations. Raises UnreadableFileError."""
+    parts = unpack(data)
+    main = _main_part(parts)
+    tree = parts.xml(main)
+    listed = _listed(parts, main, tree)
+    notices = inspect(parts, tree, listed)
+    styles = _styles(parts, main)
+    formats = Formats.of(parts.xml(styles)) if styles else Formats()
+    wanted = [
+        s for s in listed if not is_own(s.name) or _is(s, ABOUT_SHEET) or _is(s, QUERIES_SHEET)
+    ]
+    scanned = {s: scan(s.label, parts.content[s.part], formats) for s in wanted}
+    found = values(parts, main, tree, [scanned[s].rows for s in wanted])
+    read_ = {
+        s: _sheet(s, rows) for s, rows in zip(wanted, found, strict=True) if not _is(s, ABOUT_SHEET)
+    }
+    about = next((rows for s, rows in zip(wanted, found, strict=True) if _is(s, ABOUT_SHEET)), [])
+    forms = [s for s in read_ if not _is(s, QUERIES_SHEET)]
+    _require_unmerged(forms, scanned)
+    return Workbook(
+        tuple(read_[s] for s in forms),
+        next((read_[s] for s in read_ if _is(s, QUERIES_SHEET)), None),
+        stamp(about, FORM_VERSION_WORDS),
+        stamp(about, BASED_ON_WORDS),
+        (*notices, *_hidden(forms, scanned)),
     )
 
 
-def _sheet(sheet: Any) -> RawSheet:
-    sheet.reset_dimensions()
-    rows = _rows(sheet)
-    _, header = next(rows, (1, ()))
-    kept = []
-    for number, cells in rows:
-        if any(cell != "" for cell in cells):
-            kept.append((number, cells))
-        if len(kept) > limits.MAX_ROWS:
-            raise UnreadableFileError(
-                f"Sheet {sheet.title} has more than {limits.MAX_ROWS} rows.",
-                "Split the file by case.",
+def stamp(rows: list[tuple[int, list[Any]]], label: str) -> str | None:
+    """What stands to the right of the cell with the label, as text; None if there is none."""
+    for _, cells in rows:
+        for cell, beside in pairwise(cells):
+            if isinstance(cell, str) and cell.strip().rstrip(":").casefold() == label.casefold():
+                text = _cell(beside)
+                return text.strip() or None if isinstance(text, str) else None
+    return None
+
+
+def _is(sheet: Sheet, name: str) -> bool:
+    return sheet.name.strip().casefold() == name.casefold()
+
+
+def _main_part(parts: Parts) -> str:
+    mains = [link.target for link in parts.links("").values() if link.kind == "officeDocument"]
+    main = mains[0] if mains else "xl/workbook.xml"
+    if main not in parts.content:
+        raise damaged()
+    return main
+
+
+def _styles(parts: Parts, main: str) -> str | None:
+    return next(
+        (
+            k.target
+            for k in parts.links(main).values()
+            if k.kind == "styles" and k.target in parts.content
+        ),
+        None,
+    )
+
+
+def _listed(parts: Parts, main: str, tree: Element) -> list[Sheet]:
+    links = parts.links(main)
+    found = []
+    for position, element in enumerate(elements(tree, "sheet"), start=1):
+        id_ = next((v for k, v in element.items() if k.rsplit("}", 1)[-1] == "id" and "}" in k), "")
+        link = links.get(id_)
+        if link is None or link.target not in parts.content:
+            raise damaged()
+        if link.kind == "worksheet":  # the others are refused as what they are
+            found.append(
+                Sheet(
+                    element.get("name", ""), link.target, element.get("state", "visible"), position
+                )
             )
-    return RawSheet.of(sheet.title.strip(), header, kept)
+    names = [sheet.name.strip().casefold() for sheet in found]
+    if not found:
+        raise damaged()
+    if len(set(names)) < len(names):
+        raise UnreadableFileError(
+            "Two sheets have the same name but for capitals or blanks.", "Put their rows together."
+        )
+    return found
 
 
-def _rows(sheet: Any) -> Iterator[tuple[int, tuple[Cell, ...]]]:
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
-        texts = tuple(_text(cell) for cell in cells)
-        while texts and texts[-1] == "":
-            texts = texts[:-1]
-        if len(texts) > limits.MAX_COLUMNS:
-            raise UnreadableFileError(
-                f"Sheet {sheet.title} has more than {limits.MAX_COLUMNS} columns.",
-                "Use the columns of the template only.",
-            )
-        yield number, texts
+def _sheet(sheet: Sheet, rows: list[tuple[int, list[Any]]]) -> RawSheet:
+    name = sheet.name.strip()
+    if not rows:
+        return RawSheet(name, sheet_of("", (), (), _cell).rows, ())
+    first, cells = rows[0]
+    if first != 1:
+        raise _header_row(sheet, first)
+    if len(rows) > 1 and _fits(name, rows[1][1]) > max(_fits(name, cells), 1):
+        raise _header_row(sheet, rows[1][0])
+    require_rows(sheet.label, len(rows) - 1)
+    require_columns(sheet.label, len(cells))
+    header = [_cell(cell) for cell in cells]
+    plain_rows = [
+        (n, [_as_word(c) for c in row] if any(type(c) is bool for c in row) else row)
+        for n, row in rows[1:]
+    ]
+    return sheet_of(name, header, plain_rows, _cell)
 
 
-def _text(cell: Any) -> Cell:
-    value = cell.value
-    if value is None:
-        return ""
-    if cell.data_type == "e":
-        return Odd("error")
+def _fits(form: str, cells: list[Any]) -> int:
+    """How many of the cells are column names of the form."""
+    known = FORMS[form.casefold()].columns() if form.casefold() in FORMS else {}
+    return sum(isinstance(c, str) and c.strip().casefold() in known for c in cells)
+
+
+def _header_row(sheet: Sheet, row: int) -> UnreadableFileError:
+    return UnreadableFileError(
+        f"{sheet.label} has its column names in row {row}; they belong into row 1.",
+        "Delete the rows above the column names.", "file.header_row",
+    )  # fmt: skip
+
+
+def _as_word(value: Any) -> Any:
+    """True equals 1 for Python, so it becomes a word before equal cells are put together."""
+    return ("yes" if value else "no") if type(value) is bool else value
+
+
+def _cell(value: Any) -> Cell:
+    if isinstance(value, str):
+        return Odd("formula") if value == FORMULA else text_cell(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    return _clock_or_text(value)
-
-
-def _clock_or_text(value: Any) -> Cell:
-    if isinstance(value, datetime.datetime | datetime.date):
-        return Odd("date")
+    if isinstance(value, int | float):
+        return _number(float(value))
     if isinstance(value, datetime.time):
-        return Odd("time", f"{value.hour:02d}:{value.minute:02d}")
+        return Odd(
+            "time",
+            _clock(
+                datetime.timedelta(
+                    hours=value.hour,
+                    minutes=value.minute,
+                    seconds=value.second,
+                    microseconds=value.microsecond,
+                )
+            ),
+        )
     if isinstance(value, datetime.timedelta):
-        return Odd("duration")
-    # a spreadsheet writes control characters as _x000D_; they must not hide in an id
-    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda m: chr(int(m.group(1), 16)), str(value))
+        return Odd("duration", _clock(value))
+    return Odd("date")
+
+
+def _number(value: float) -> Cell:
+    if value.is_integer():
+        return str(int(value)) if abs(value) < 10**_DIGITS_KEPT else Odd("cut")
+    return repr(value)
+
+
+def _clock(span: datetime.timedelta) -> str:
+    """Hours and minutes; Excel keeps fractions of a day, so seconds are rounded first."""
+    minutes = round(span.total_seconds()) // 60
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def _require_unmerged(sheets: list[Sheet], scanned: dict[Sheet, SheetXml]) -> None:
+    merged = [
+        f"{', '.join(scanned[s].merged[:5])} ({s.label})" for s in sheets if scanned[s].merged
+    ]
+    if merged:
+        raise UnreadableFileError(
+            f"Cells are merged: {'; '.join(merged)}.",
+            "Unmerge them and write the value into each row it belongs to.", "file.merged",
+        )  # fmt: skip
+
+
+def _hidden(sheets: list[Sheet], scanned: dict[Sheet, SheetXml]) -> Iterator[Finding]:
+    for sheet in sheets:
+        form = sheet.name.strip().casefold()
+        rows, columns = scanned[sheet].hidden_rows, scanned[sheet].hidden_columns
+        what = [f"{rows} hidden row(s)"] * bool(rows) + ["hidden columns"] * columns
+        if what:
+            yield notice(
+                "file.hidden_rows",
+                f"{sheet.label} includes {' and '.join(what)}; they are read like the others.",
+                "Nothing to do if they belong to it; else show and delete them.",
+                form if form in FORMS else None,
+            )

@@ -104,10 +104,10 @@ def test_entities_are_refused(tmp_path: Path, entity: str) -> None:
     ("name", "content", "words"),
     [
         ("a.xlsx", b"", "empty"),
-        ("a.xlsx", b"\xd0\xcf\x11\xe0" + b"0" * 600, "password"),
-        ("a.xlsx", b"%PDF-1.7 and so on", "not an Excel workbook"),
-        ("a.xls", b"<html></html>", "not an Excel workbook"),
-        ("a.csv", b"case_id\nP1\n", "not an Excel workbook"),
+        ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 600, "password"),
+        ("a.xlsx", b"%PDF-1.7 and so on", "a PDF document"),
+        ("a.xls", b"<html></html>", "a web page"),
+        ("a.csv", b"case_id\nP1\n", "do not tell which form"),
     ],
 )
 def test_what_is_no_workbook_is_named(

@@ -1,0 +1,180 @@
+"""A plain scan of one sheet's XML, for what the fast reader hides or would choke on.
+
+The reader (calamine) gives an empty cell for #N/A and for a formula that was never calculated, 0.25
+for 25 %, and asks for gigabytes when one cell stands in the far corner. So the rows are looked through
+first: cells of these kinds are rewritten as text that says what they are, rows without a value are left
+out, and a cell far from the others is named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from xml.etree.ElementTree import Element
+from xml.sax.saxutils import escape
+
+from registry.intake import limits
+from registry.intake.raw import UnreadableFileError
+from registry.intake.workbook_parts import elements
+
+FORMULA = "\ue000formula"
+"""The text of a formula without a result. The sign is of private use: no keyboard writes it."""
+_FAR_COLUMN = re.compile(rb'<c [^>]*?\br="((?:[A-Z]{3,7}|[J-Z][A-Z]|I[W-Z])\d+)"[^>]*(?<!/)>')
+_PREFIX = re.compile(rb"<(\w+):(?:worksheet|sst)\b")
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_CDATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_ROW = re.compile(rb"<row\b([^>]*)>")
+_NUMBER = re.compile(rb"""\br=["'](\d{1,7})["']""")
+_TRUE = rb"""=["'](?:1|true)["']"""
+_HIDDEN_ROW = re.compile(rb"\bhidden" + _TRUE)
+_HIDDEN_COLUMN = re.compile(rb"<col\b[^>]*\bhidden" + _TRUE)
+_MERGED = re.compile(rb"""<mergeCell\b[^>]*\bref=["']([A-Z]+[0-9]+:[A-Z]+[0-9]+)["']""")
+_UNCALCULATED = re.compile(
+    rb"<c\b([^>]*)(?<!/)>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(<v\b[^>]*/>|<v\b[^>]*>\s*</v>)?\s*</c>"
+)
+_TYPE = re.compile(rb"""\bt=["'](\w+)["']""")
+_STYLE = re.compile(rb"""\bs=["'](\d+)["']""")
+_VALUE = re.compile(rb"<v\b[^>]*>([^<]*)</v>")
+
+
+@dataclass(frozen=True)
+class Formats:
+    """Cell styles (by number) that show something else than the stored number."""
+
+    percent: frozenset[int] = frozenset()
+    zeros: tuple[tuple[int, int], ...] = ()  # style, digits shown at least
+
+    @classmethod
+    def of(cls, styles: Element) -> Formats:
+        """From the part styles.xml."""
+        codes = {9: "0%", 10: "0.00%"}
+        codes |= {
+            int(e.get("numFmtId", 0)): e.get("formatCode", "") for e in elements(styles, "numFmt")
+        }
+        cell_formats = next(iter(elements(styles, "cellXfs")), ())
+        shown = [_bare(codes.get(int(e.get("numFmtId", 0)), "")) for e in cell_formats]
+        percent = frozenset(i for i, code in enumerate(shown) if "%" in code)
+        zeros = tuple((i, len(code)) for i, code in enumerate(shown) if re.fullmatch("00+", code))
+        return cls(percent, zeros)
+
+
+@dataclass(frozen=True)
+class SheetXml:
+    """One sheet: its rows ready for the reader, and what else was seen."""
+
+    rows: bytes
+    merged: tuple[str, ...]
+    hidden_rows: int
+    hidden_columns: bool
+
+
+def scan(label: str, xml: bytes, formats: Formats) -> SheetXml:
+    """Raises UnreadableFileError for too many rows and for cells far from the others."""
+    xml = plain(xml)
+    start, end = xml.find(b"<sheetData"), xml.rfind(b"</sheetData>")
+    data = xml[start:end] if 0 <= start < end else b""
+    kept, last, hidden = [], 0, 0
+    for number, row, tag in _filled_rows(data):
+        kept.append(row)
+        last = max(last, number)
+        hidden += _HIDDEN_ROW.search(tag) is not None
+    _require_near(label, kept, last)
+    rows = b"".join(kept)
+    if far := _FAR_COLUMN.search(rows):
+        raise _far(label, far[1].decode())
+    merged = tuple(m.decode() for m in _MERGED.findall(xml, max(end, 0)))
+    before = xml[: max(start, 0)]
+    return SheetXml(
+        _rewritten(rows, formats), merged, hidden, _HIDDEN_COLUMN.search(before) is not None
+    )
+
+
+def plain(xml: bytes) -> bytes:
+    """The same part without comments, CDATA and a prefix on its element names."""
+    if b"<!--" in xml:
+        xml = _COMMENT.sub(b"", xml)
+    if b"<![CDATA[" in xml:
+        xml = _CDATA.sub(lambda m: escape(m[1].decode()).encode(), xml)
+    if prefix := _PREFIX.search(xml[:4096]):
+        xml = re.sub(rb"(</?)" + prefix[1] + rb":", rb"\1", xml)
+    return xml
+
+
+def _filled_rows(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+    """Number, XML and attributes of each row with a value, an inline text or a formula."""
+    number = 0
+    starts = list(_ROW.finditer(data))
+    for tag, following in zip(starts, [*starts[1:], None], strict=True):
+        said = _NUMBER.search(tag[1])
+        number = int(said[1]) if said else number + 1
+        end = following.start() if following else len(data)
+        if not said or any(data.find(e, tag.end(), end) >= 0 for e in (b"<v", b"<is", b"<f")):
+            yield number, data[tag.start() : end], tag[1]
+
+
+def _require_near(label: str, rows: list[bytes], last: int) -> None:
+    if len(rows) > limits.MAX_ROWS + 1:
+        raise UnreadableFileError(
+            f"{label} has more than {limits.MAX_ROWS:,} rows.",
+            "Split it by case into several files.", "file.size",
+        )  # fmt: skip
+    if last > limits.MAX_ROW_NUMBER:
+        far = re.search(rb"""\br=["']([A-Z]+[0-9]+)["'][^>]*(?<!/)>""", rows[-1])
+        raise _far(label, far[1].decode() if far else f"row {last}")
+
+
+def _far(label: str, cell: str) -> UnreadableFileError:
+    return UnreadableFileError(
+        f"{label} has a stray value in {cell}, far away from the rest.",
+        "Clear that cell (select it and press Delete), save, and upload again.",
+        "file.far_cell",
+    )
+
+
+def _rewritten(rows: bytes, formats: Formats) -> bytes:
+    if b"<f" in rows:
+        rows = _UNCALCULATED.sub(_formula, rows)
+    styles = sorted({*formats.percent, *(style for style, _ in formats.zeros)})
+    if not styles and b't="e"' not in rows and b"t='e'" not in rows:
+        return rows
+    wanted = rb"""\bt=["']e["']"""
+    if styles:
+        wanted += rb"""|\bs=["'](?:%s)["']""" % "|".join(map(str, styles)).encode()
+    cells = re.compile(rb"<c\b(?=[^>]*(?:" + wanted + rb"))([^>]*)(?<!/)>(.*?)</c>", re.DOTALL)
+    return cells.sub(lambda m: _shown(m, formats), rows)
+
+
+def _formula(match: re.Match[bytes]) -> bytes:
+    kind = _TYPE.search(match[1])
+    if kind and kind[1] == b"str" and match[2]:
+        return match[0]  # the result is an empty text
+    return _text(match[1], FORMULA)
+
+
+def _shown(match: re.Match[bytes], formats: Formats) -> bytes:
+    """The cell as text: the error, or the number as the sender sees it."""
+    kind, style, value = _TYPE.search(match[1]), _STYLE.search(match[1]), _VALUE.search(match[2])
+    if kind and kind[1] == b"e":
+        return _text(match[1], "#N/A")
+    if (kind and kind[1] != b"n") or not style or not value:
+        return match[0]
+    try:
+        number = Decimal(value[1].decode())
+    except InvalidOperation:
+        return match[0]
+    if int(style[1]) in formats.percent:
+        return _text(match[1], f"{(number * 100).normalize():f}%")
+    if number == number.to_integral_value() and 0 <= number < 10**15:
+        return _text(match[1], f"{int(number):0{dict(formats.zeros)[int(style[1])]}d}")
+    return match[0]
+
+
+def _text(attributes: bytes, text: str) -> bytes:
+    return b'<c%s t="str"><v>%s</v></c>' % (_TYPE.sub(b"", attributes), text.encode())
+
+
+def _bare(code: str) -> str:
+    """A number format without quoted text, escaped signs and what stands in brackets."""
+    return re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", code)

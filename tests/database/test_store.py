@@ -17,8 +17,8 @@ from registry import store
 from registry.forms.tables import TABLES
 
 SUBMISSION = (
-    "insert into registry.submission (center_id, actor, file_name, file_sha256, form_version, receipt) "
-    "values (:center, 'a', 'f', 'h', 'v', '{}') returning submission_id"
+    "insert into registry.submission (center_id, actor, file_name, file_sha256, form_version) "
+    "values (:center, 'a', 'f', 'h', 'v') returning submission_id"
 )
 
 

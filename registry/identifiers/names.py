@@ -1,0 +1,139 @@
+"""Names of people, by what stands beside them and by lists of frequent names (names.yaml)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from registry.identifiers.text import Cell, folded
+from registry.identifiers.vocabulary import either, words
+
+_GIVEN, _SURNAMES = words("names", "given"), words("names", "surnames")
+_EPONYMS, _FIELD = words("names", "eponyms"), words("names", "field_words")
+_RELATIONS, _PARTICLES = words("names", "relations"), words("names", "particles")
+_EXPRESSIONS = re.compile(rf"\b(?:{either(words('names', 'expressions'))})\b")
+
+_CAP = r"[^\W\d_a-zà-öø-ÿ][^\W\d_]*(?:['-][^\W\d_]+)*"
+_TITLES = either(words("names", "titles"))
+_TITLED = re.compile(
+    rf"(?<![^\W\d_])(?P<title>{_TITLES})\b\.? ?(?:(?:{_TITLES})\.? )*"
+    rf"(?:(?:[A-Z]\. ?)+|(?:{either(_PARTICLES)}) )*(?P<name>(?-i:{_CAP}))",
+    re.IGNORECASE,
+)
+_LETTER_TITLED = re.compile(
+    rf"(?<![\w.])(?:{'|'.join(sorted(words('names', 'title_letters'))).upper()})\. (?P<name>[A-ZÀ-Þ][a-zà-ÿ]{{2,}})"
+)
+_IN_A_BED = re.compile(
+    rf"(?P<name>{_CAP}),? (?i:{either(words('names', 'beds'))})\b\.? ?(?:n[or]\.? )?\d"
+)
+_INITIALED = re.compile(rf"\b[A-Z]\. ?(?:[A-Z]\. ?)?(?P<name>{_CAP})|(?P<last>{_CAP}),? [A-Z]\.(?!\w)")
+_TOKEN = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*|[,;:.()/+*]")
+
+
+@dataclass(frozen=True)
+class _Word:
+    text: str
+    folded: str
+
+    @property
+    def capital(self) -> bool:
+        return self.text[0].isupper() and len(self.text) > 1
+
+    @property
+    def given(self) -> bool:
+        return all(part in _GIVEN for part in self.folded.split("-"))
+
+    @property
+    def surname(self) -> bool:
+        return not self.eponym and any(part in _SURNAMES for part in self.folded.split("-"))
+
+    @property
+    def eponym(self) -> bool:
+        return any(part in _EPONYMS for part in self.folded.removesuffix("'s").split("-"))
+
+    @property
+    def ordinary(self) -> bool:
+        """A word of the field, or no word that could be half a name."""
+        return self.eponym or self.folded in _FIELD or not self.capital
+
+
+def name(cell: Cell) -> bool:
+    """Whether a cell names a person: titled, in a bed, with initials, or of frequent names."""
+    if not any(c.isupper() for c in cell.text):
+        return _small_letters(cell.folded)
+    if _EXPRESSIONS.search(cell.folded):
+        return False
+    return (
+        _titled(cell.text)
+        or any(not _field_word(m["name"]) for m in _IN_A_BED.finditer(cell.text))
+        or _initialed(cell.text)
+        or _listed(cell.text)
+    )
+
+
+def _titled(text: str) -> bool:
+    """A title and a capitalised word; MR, PR and MS in capitals are no titles (Mixed Response)."""
+    for found in _TITLED.finditer(text):
+        title = found["title"].rstrip(".")
+        if not (title.isupper() and len(title) < 3) and not _field_word(found["name"]):
+            return True
+    return any(
+        not _field_word(m["name"]) and folded(m["name"]) not in _EPONYMS
+        for m in _LETTER_TITLED.finditer(text)
+    )
+
+
+def _field_word(word: str) -> bool:
+    return len(word) < 2 or folded(word) in _FIELD
+
+
+def _initialed(text: str) -> bool:
+    """J. Smith: only with a frequent surname, because E. Coli is no person."""
+    found = (_word(m["name"] or m["last"]) for m in _INITIALED.finditer(text))
+    return any(word.surname for word in found)
+
+
+def _listed(text: str) -> bool:
+    tokens = [_word(t) for t in _TOKEN.findall(text)]
+    if len(tokens) == 1:
+        return tokens[0].capital and (tokens[0].given or tokens[0].surname)
+    if any(_pair(a, b) for a, b in zip(tokens, tokens[1:], strict=False)):
+        return True
+    if any(_behind_relation(a, b) for a, b in zip(tokens, tokens[1:], strict=False)):
+        return True
+    return any(
+        _surname_first(a, b) for a, comma, b in zip(tokens, tokens[1:], tokens[2:], strict=False) if comma.text == ","
+    )
+
+
+def _pair(one: _Word, other: _Word) -> bool:
+    """A given name beside any capitalised word that is no word of the field."""
+    if one.given and other.eponym and other.capital and not one.ordinary:
+        return True  # Sarah Wilson
+    if one.ordinary or other.ordinary:
+        return False
+    return one.given or other.given or (one.surname and other.surname)
+
+
+def _surname_first(surname: _Word, given: _Word) -> bool:
+    """Smith, John."""
+    if not surname.capital or surname.folded in _FIELD or given.ordinary:
+        return False
+    return given.given or (surname.surname and given.surname)
+
+
+def _behind_relation(relation: _Word, word: _Word) -> bool:
+    """Daughter Emily, pt John, Pat. Krüger."""
+    return relation.folded in _RELATIONS and not word.ordinary and (word.given or word.surname)
+
+
+def _small_letters(text: str) -> bool:
+    """maria rossi: both halves must be frequent names."""
+    tokens = [_word(t) for t in _TOKEN.findall(text)]
+    return any(
+        a.given and b.surname and not a.surname for a, b in zip(tokens, tokens[1:], strict=False)
+    )
+
+
+def _word(text: str) -> _Word:
+    return _Word(text, folded(text))

@@ -1,0 +1,105 @@
+"""The screen itself: which detector looks at what, in which order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from registry.identifiers import contacts, dates, names, numbers, places
+from registry.identifiers.notation import harmless, without_notation
+from registry.identifiers.text import Cell, cell
+
+NAME = "a name"
+DATE = "a calendar date"
+HOSPITAL = numbers.HOSPITAL
+INITIALS = "initials"
+
+Detector = Callable[[Cell], str | None]
+
+
+def _when(kind: str, found: Callable[[str], bool]) -> Detector:
+    return lambda c: kind if found(c.text) else None
+
+
+# As written: clinical notation has no such forms.
+AS_WRITTEN: tuple[Detector, ...] = (
+    _when("an e-mail address", contacts.email),
+    _when("a web address", contacts.web_address),
+    _when("a device serial number", contacts.hardware_address),
+    _when("an internet (IP) address", contacts.network_address),
+    lambda c: numbers.labelled(c.folded),
+)
+# Behind the removal of clinical notation.
+WITHOUT_NOTATION: tuple[Detector, ...] = (
+    lambda c: DATE if dates.calendar_date(c.folded) else None,
+    lambda c: numbers.number(c.text),
+    _when("a phone number", contacts.phone),
+    _when("an address or place smaller than a country", places.address),
+    _when("a postcode", places.postcode),
+    lambda c: NAME if names.name(c) else None,
+)
+
+_CASE_INITIALS = re.compile(r"[A-Z](?:\. ?[A-Z]){1,3}\.?|[A-Z]{2,3}")
+_CASE_BIRTH = re.compile(r"([A-Z]{1,4})[-_ .]*(\d{4}(?:\d\d){0,2})|(\d{6}|\d{8})[-_ .]*([A-Z]{1,4})")
+_CASE_LETTERS = re.compile(r"[^\W\d_]+(?:[ '-][^\W\d_]+)*\.?")
+_ROLES = frozenset({"patient", "donor", "recipient", "host", "case", "control"})
+
+
+def screen_text(text: str) -> str | None:
+    """What a cell value looks like, in words such as "a phone number", or None.
+
+    Never raises. A detector can miss: names that are in no list and have no title, above all.
+    """
+    seen = cell(text)
+    if harmless(seen.text):
+        return None
+    found = _first(AS_WRITTEN, seen)
+    return found or _first(WITHOUT_NOTATION, cell(without_notation(seen.text)))
+
+
+def screen_case_id(text: str) -> str | None:
+    """What a pseudonym (case_id, donor_id) gives away, or None: all of screen_text, and initials,
+    initials with a birth date or year, names, and numbers too long to be counted up to."""
+    seen = cell(text)
+    return screen_text(text) or _case_letters(seen.text) or _case_number(seen.text)
+
+
+def screen_texts(values: Iterable[str]) -> dict[str, str]:
+    """The distinct values that identify, with their kind; 100,000 distinct cells take seconds."""
+    found = {value: screen_text(value) for value in dict.fromkeys(values)}
+    return {value: kind for value, kind in found.items() if kind}
+
+
+def _first(detectors: tuple[Detector, ...], seen: Cell) -> str | None:
+    return next((kind for detect in detectors if (kind := detect(seen))), None)
+
+
+def _case_letters(text: str) -> str | None:
+    """J.S., JS, Garcia: letters alone are initials or a name; a keyed pseudonym is long."""
+    if _CASE_INITIALS.fullmatch(text):
+        return INITIALS
+    if len(text) > 3 and _CASE_LETTERS.fullmatch(text) and text.casefold() not in _ROLES:
+        return None if text.isupper() and len(text) >= 16 else NAME
+    return None
+
+
+def _case_number(text: str) -> str | None:
+    """JS610228, 28021961JS, JS1961, 482913."""
+    if text.isdecimal() and int(text) >= 100_000:
+        return HOSPITAL
+    if born := _CASE_BIRTH.fullmatch(text.upper()):
+        letters, digits = born[1] or born[4], born[2] or born[3]
+        if _initials_and_birth(letters, digits):
+            return "initials with a date of birth"
+    return None
+
+
+def _initials_and_birth(letters: str, digits: str) -> bool:
+    """Six digits behind one letter (P100101) are a running number; so are four behind one."""
+    if len(digits) == 4:
+        return 2 <= len(letters) <= 3 and 1900 <= int(digits) <= 2015
+    if len(digits) == 6 and len(letters) == 1:
+        return False
+    a, b, c = digits[:2], digits[2:4], digits[4:6]
+    orders = [(a, b), (b, a), (b, c), (c, b)] if len(digits) == 6 else [(a, b), (b, a), (c, digits[6:])]
+    return any(1 <= int(day) <= 31 and 1 <= int(month) <= 12 for day, month in orders)

@@ -10,10 +10,11 @@ from registry.deidentify.age_cells import age_of, withhold_implied
 from registry.deidentify.day_cells import day_of
 from registry.deidentify.days import DateOrder
 from registry.deidentify.fault import FaultError
+from registry.deidentify.id_cells import id_of
 from registry.deidentify.keyfile import KeyFileError, SiteKey
 from registry.deidentify.layout import AGES, CLOCK_OF_DAY, ID_COLUMNS, Placed, Use, is_day
 from registry.deidentify.ledger import Ledger
-from registry.deidentify.local_ids import normalise, text_of
+from registry.deidentify.local_ids import text_of
 from registry.deidentify.preview import Preview
 from registry.deidentify.screening import Text, screen
 from registry.deidentify.sheets import Anchor, FormSheet, RowOf, anchors, match
@@ -102,7 +103,7 @@ def _fill(run: _Run, sheet: FormSheet, row: RowOf, column: Column, leaving: Row)
     if name == "center_id":
         leaving[name] = _center(run, text_of(cell) if cell != "" else "")
     elif name in ID_COLUMNS:
-        leaving[name] = _pseudonym(run, row, name, leaving, placed)
+        leaving[name] = id_of(run.ledger, row, name, cell)
     elif is_day(sheet.form, name):
         _fill_day(run, sheet, row, column, anchor, leaving)
     elif (sheet.form, name) in AGES:
@@ -125,18 +126,6 @@ def _center(run: _Run, written: str) -> str:
     if center != run.center_id:
         raise FaultError("center", "is another center than the rest.", "Send one file a center.")
     return center
-
-
-def _pseudonym(run: _Run, row: RowOf, name: str, leaving: Row, placed: Placed | None) -> Value:
-    cell = row.at(placed) if placed else ""
-    if cell == "" or not row.case:
-        return None  # a case id that is blank or damaged has been refused already
-    column = FORMS[row.form].columns()[name]
-    if (word := missing_word(cell, column)) is not None:
-        return word
-    if name == "subject_id" and isinstance(cell, str) and normalise(cell) == "patient":
-        return "patient"
-    return run.ledger.replace(ID_COLUMNS[name], row.case, cell)
 
 
 def _fill_day(

@@ -16,9 +16,9 @@ from registry.findings import Finding, Severity
 from registry.forms import FORMS
 from registry.intake import reader
 from registry.roundtrip.guard import guarded
-from registry.roundtrip.marks import clear_marks, set_marks
+from registry.roundtrip.marks import MARK_WORDS, clear_marks, set_marks
 from registry.roundtrip.model import ANSWER, COMMENT, QUERY, MissingItem, OpenQuery
-from registry.roundtrip.notes import Notes
+from registry.roundtrip.notes import HEADS, Notes
 from registry.roundtrip.package import Package
 from registry.roundtrip.page import Looks, Page, render
 from registry.roundtrip.pages import GivenAnswers, findings_page, missing_page, queries_page
@@ -31,6 +31,7 @@ from registry.roundtrip.worksheet import Worksheet, shared_strings
 from registry.workbook.names import ABOUT_SHEET, FINDINGS_SHEET, MISSING_SHEET, QUERIES_SHEET
 
 Progress = Callable[[str], None]
+_LONGEST = 2_000
 _ORDER: tuple[Severity, ...] = ("reject", "query", "inform")
 
 
@@ -49,30 +50,30 @@ class Return:
 def annotate(
     source: Path, target: Path, *, findings: Sequence[Finding],
     queries: Sequence[OpenQuery] = (), missing: Sequence[MissingItem] = (),
-    stamp: int | None = None, rows: RowNumbers | None = None,
+    stamp: int | None = None, rows: RowNumbers | None = None, name: str | None = None,
     progress: Progress = lambda _: None,
 ) -> None:  # fmt: skip
     """Writes `source` to `target` (.xlsx) with its marks; `source` has passed the reader.
 
     CSVs and JSON come back as a fresh workbook with their rows as text. `rows` places queries that no
-    finding asks. Raises UnreadableFileError if the workbook cannot be worked on.
+    finding asks, `name` is what the sender called a spooled file. Raises UnreadableFileError if the workbook cannot be worked on.
     """
     what = Return(findings=findings, queries=queries, missing=missing, stamp=stamp, rows=rows or {})
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".return-") as folder:
-        book = _as_workbook(source, Path(folder), progress)
+        book = _as_workbook(source, name, Path(folder), progress)
         made = Path(folder) / "marked.xlsx"
         progress("marking the workbook")
         guarded(_Work(book, made, what))
         os.replace(made, target)
 
 
-def _as_workbook(source: Path, folder: Path, progress: Progress) -> Path:
+def _as_workbook(source: Path, name: str | None, folder: Path, progress: Progress) -> Path:
     if source.is_file() and _is_zip(source):
         return source
     progress("writing the rows into a workbook")
     book = folder / "plain.xlsx"
-    write_plain(reader.read(source), book)
+    write_plain(reader.read(source, name=name), book)
     return book
 
 
@@ -123,14 +124,30 @@ def _mark_sheets(
 ) -> None:  # fmt: skip
     marks = _marks(found, asked)
     for form, sheet in sheets.items():
+        here = {cell: marks_ for (f, cell), marks_ in marks.items() if f == form}
+        if not here and not _was_marked(package, parts[form]):
+            continue
         notes = Notes(package, parts[form], sheet)
         notes.clear()
         clear_marks(sheet)
-        here = {cell: marks_ for (f, cell), marks_ in marks.items() if f == form}
         set_marks(sheet, {cell: marks_[0][0] for cell, marks_ in here.items()}, styles)
-        notes.write({cell: "\n\n".join(text for _, text in m) for cell, m in here.items()})
+        notes.write({cell: _joined([text for _, text in m]) for cell, m in here.items()})
         notes.save()
         package.parts[parts[form]] = sheet.dump()
+
+
+def _joined(texts: Sequence[str]) -> str:
+    """A comment that still fits on a screen; the sheet of findings has them all."""
+    shown = "\n\n".join(dict.fromkeys(texts))
+    if len(shown) <= _LONGEST:
+        return shown
+    return f"{shown[:_LONGEST]} … (more in the sheet {FINDINGS_SHEET})"
+
+
+def _was_marked(package: Package, part: str) -> bool:
+    """Sheets that carry nothing of ours go through byte by byte."""
+    comments = package.parts.get(package.related(part, "comments") or "", b"")
+    return MARK_WORDS in package.parts[part] or any(h.encode() in comments for h in HEADS)
 
 
 def _marks(

@@ -12,9 +12,10 @@ from xml.dom.minidom import Element
 from registry.findings import Severity, cell_name
 from registry.roundtrip.styles import Styles
 from registry.roundtrip.worksheet import Worksheet, column_of
-from registry.roundtrip.xml import attribute, children, descendants, graft, text_of
+from registry.roundtrip.xml import children, descendants, graft, text_of
 
-MARKER = 'N("registry mark")=0'
+MARK_WORDS = b"registry mark"
+MARKER = f'N("{MARK_WORDS.decode()}")=0'
 """Always true; it is how a mark is known again, and spreadsheets keep it."""
 
 _AREAS = 200
@@ -42,10 +43,9 @@ def set_marks(sheet: Worksheet, cells: Mapping[str, Severity], styles: Styles) -
 
 
 def _add(sheet: Worksheet, places: list[str], style: int) -> Element:
-    space = attribute(sheet.root.namespaceURI or "")
     formats = graft(
         sheet.root,
-        f'<conditionalFormatting xmlns={space} sqref="{" ".join(places)}">'
+        f'<conditionalFormatting sqref="{" ".join(places)}">'
         f'<cfRule type="expression" dxfId="{style}" priority="1">'
         f"<formula>{MARKER}</formula></cfRule></conditionalFormatting>",
     )

@@ -14,7 +14,6 @@ from xml.parsers.expat import ExpatError
 from registry.roundtrip.package import Package
 from registry.roundtrip.worksheet import Worksheet, column_of
 from registry.roundtrip.xml import (
-    attribute,
     children,
     content,
     descendants,
@@ -32,7 +31,7 @@ SEVERITY_HEADS = {
     "inform": "FOR YOUR INFORMATION",
 }
 SEPARATOR = "\n\n· · · · ·\n"
-_HEADS = tuple(SEVERITY_HEADS.values())
+HEADS = tuple(SEVERITY_HEADS.values())
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _VML_START = (
@@ -121,11 +120,10 @@ class Notes:
         return boxes
 
     def _refer(self, relation: str) -> None:
-        space = attribute(self._sheet.root.namespaceURI or "")
         self._sheet.insert(
             graft(
                 self._sheet.root,
-                f'<legacyDrawing xmlns={space} xmlns:r="{_R}" r:id="{relation}"/>',
+                f'<legacyDrawing xmlns:r="{_R}" r:id="{relation}"/>',
             )
         )
 
@@ -136,8 +134,7 @@ class Notes:
         holder = next(descendants(root(self._texts), "authors"))
         names = [text_of(node) for node in children(holder)]
         if COMMENT_AUTHOR not in names:
-            space = attribute(holder.namespaceURI or "")
-            holder.appendChild(graft(holder, f"<author xmlns={space}>{COMMENT_AUTHOR}</author>"))
+            holder.appendChild(graft(holder, f"<author>{COMMENT_AUTHOR}</author>"))
             names.append(COMMENT_AUTHOR)
         return names.index(COMMENT_AUTHOR)
 
@@ -171,7 +168,7 @@ def _runs(comment: Element) -> list[Element]:
 
 def _strip(comment: Element) -> bool:
     """Takes our text out of a comment; says whether there was any."""
-    if not text_of(comment).startswith(_HEADS):
+    if not text_of(comment).startswith(HEADS):
         return False
     for run in _runs(comment):
         # a spreadsheet may have joined our part with the center's; the separator tells them apart
@@ -205,20 +202,17 @@ def _run(text: str) -> str:
 
 
 def _comment(cell: str, author: int, text: str) -> str:
-    return (
-        f'<comment xmlns="{_MAIN}" ref="{cell}" authorId="{author}"><text>{_run(text)}</text>'
-        "</comment>"
-    )
+    return f'<comment ref="{cell}" authorId="{author}"><text>{_run(text)}</text></comment>'
 
 
 def _put_in_front(comment: Element, text: str) -> None:
     holder = children(comment, "text")[0]
     plain = children(holder, "t")
     for node in plain:  # a plain text and parts do not mix
-        run = graft(holder, f'<r xmlns="{_MAIN}"/>')
+        run = graft(holder, "<r/>")
         holder.replaceChild(run, node)
         run.appendChild(node)
-    ours = graft(holder, f'<text xmlns="{_MAIN}">{_run(text + SEPARATOR)}</text>')
+    ours = graft(holder, f"<text>{_run(text + SEPARATOR)}</text>")
     first = holder.firstChild
     for node in children(ours):
         holder.insertBefore(node, first)

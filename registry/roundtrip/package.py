@@ -26,6 +26,7 @@ class Package:
     def __init__(self, path: Path) -> None:
         with zipfile.ZipFile(path) as container:
             self.parts = {i.filename: container.read(i) for i in container.infolist()}
+        self._parsed: dict[str, Document] = {}
         self._types = parse(self.parts["[Content_Types].xml"])
         self.path = self._main_part()
         self._book = parse(self.parts[self.path])
@@ -70,18 +71,21 @@ class Package:
 
     def relate(self, part: str, kind: str, target: str) -> str:
         """A new relation of `part`; returns its id."""
-        rels = self._relations(part) or parse(f'<Relationships xmlns="{_RELS}"/>'.encode())
+        name = _rels_name(part)
+        if name not in self.parts:
+            self.parts[name] = f'<Relationships xmlns="{_RELS}"/>'.encode()
+        rels = self._relations(part)
+        assert rels is not None
         taken = {n.getAttribute("Id") for n in children(root(rels))}
         new = next(f"rId{n}" for n in range(1, len(taken) + 2) if f"rId{n}" not in taken)
         where = posixpath.relpath(target, posixpath.dirname(part))
         root(rels).appendChild(
             graft(
                 root(rels),
-                f'<Relationship Id="{new}" Type="{_R}/{kind}" Target={attribute(where)} '
-                f'xmlns="{_RELS}"/>',
+                f'<Relationship Id="{new}" Type="{_R}/{kind}" Target={attribute(where)}/>',
             )
         )
-        self.parts[_rels_name(part)] = dump(rels)
+        self.parts[name] = dump(rels)
         return new
 
     def add_part(self, stem: str, ending: str, kind: str, data: bytes) -> str:
@@ -153,13 +157,16 @@ class Package:
         )
 
     def _relations(self, part: str) -> Document | None:
-        data = self.parts.get(_rels_name(part))
-        return None if data is None else parse(data)
+        name = _rels_name(part)
+        if name not in self._parsed and name in self.parts:
+            self._parsed[name] = parse(self.parts[name])
+        return self._parsed.get(name)
 
     def _drop(self, part: str) -> None:
         for kind in ("comments", "vmlDrawing"):
             if (below := self.related(part, kind)) in self.parts:
                 self._forget(str(below))
+        self._parsed.pop(_rels_name(part), None)
         self.parts.pop(_rels_name(part), None)
         self._forget(part)
 
@@ -171,11 +178,10 @@ class Package:
 
     def _declare(self, part: str, kind: str) -> None:
         holder = root(self._types)
-        space = attribute(holder.namespaceURI or "")
         holder.appendChild(
             graft(
                 holder,
-                f'<Override PartName={attribute(f"/{part}")} ContentType="{kind}" xmlns={space}/>',
+                f'<Override PartName={attribute(f"/{part}")} ContentType="{kind}"/>',
             )
         )
 
@@ -183,8 +189,7 @@ class Package:
         holder = root(self._types)
         if any(n.getAttribute("Extension").lower() == ending for n in children(holder, "Default")):
             return
-        space = attribute(holder.namespaceURI or "")
-        node = graft(holder, f'<Default Extension="{ending}" ContentType="{kind}" xmlns={space}/>')
+        node = graft(holder, f'<Default Extension="{ending}" ContentType="{kind}"/>')
         holder.insertBefore(node, holder.firstChild)
 
     def _renumber(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from registry.findings import SEVERITY_WORDS, Finding
+from registry.findings import Finding
 from registry.forms import MissingCode
 from registry.roundtrip.model import (
     ANSWER,
@@ -94,11 +94,11 @@ def _finding_order(pair: tuple[Finding, Place | None]) -> tuple[int, str, str, i
 def _counts(findings: Sequence[tuple[Finding, Place | None]]) -> str:
     if not findings:
         return "Nothing: there is nothing to fix in this file."
-    counts = {s: sum(f.severity == s for f, _ in findings) for s in SEVERITY_WORDS}
-    parts = [f"{n:,} {SEVERITY_WORDS[s]}" for s, n in counts.items() if n]
+    counts = {s: sum(f.severity == s for f, _ in findings) for s in _ORDER}
+    words = {"reject": "must be fixed", "query": "to check or explain", "inform": "to know"}
+    said = ", ".join(f"{n:,} {words[s]}" for s, n in counts.items() if n)
     return (
-        "; ".join(parts)
-        + ". A click on the cell leads there; the comment of the cell says the same. "
+        f"{said}. A click on the cell leads there; the comment of the cell says the same. "
         "Fix it in your sheets and send this workbook again."
     )
 

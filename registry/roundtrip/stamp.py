@@ -10,7 +10,6 @@ from registry.forms.upload import BASED_ON_WORDS, FORM_VERSION_WORDS
 from registry.roundtrip.page import Cell, Column, Looks, Page, render
 from registry.roundtrip.worksheet import cell_text, column_of
 from registry.roundtrip.xml import (
-    attribute,
     children,
     content,
     descendants,
@@ -59,8 +58,7 @@ def _neighbour(label: Element) -> Element:
     wanted = cell_name(column_of(name) + 1, number)
     if place + 1 < len(cells) and cells[place + 1].getAttribute("r") == wanted:
         return cells[place + 1]
-    space = attribute(row.namespaceURI or "")
-    new = graft(row, f'<c xmlns={space} r="{wanted}"/>')
+    new = graft(row, f'<c r="{wanted}"/>')
     row.insertBefore(new, cells[place + 1] if place + 1 < len(cells) else None)
     return new
 
@@ -69,5 +67,4 @@ def _write(cell: Element, text: str) -> None:
     while cell.firstChild is not None:
         cell.removeChild(cell.firstChild)
     cell.setAttribute("t", "inlineStr")
-    space = attribute(cell.namespaceURI or "")
-    cell.appendChild(graft(cell, f"<is xmlns={space}><t>{content(text)}</t></is>"))
+    cell.appendChild(graft(cell, f"<is><t>{content(text)}</t></is>"))

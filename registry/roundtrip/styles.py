@@ -7,7 +7,6 @@ from xml.dom.minidom import Element
 from registry.findings import Severity
 from registry.roundtrip.xml import children, dump, graft, insert_ordered, parse, root
 
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _ORDER = (
     "numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs",
     "tableStyles", "colors", "extLst",
@@ -31,7 +30,7 @@ def mark_style(severity: Severity) -> str:
     letters = {"reject": "<b/>", "query": "", "inform": "<i/>"}[severity]
     # a solid differential fill shows its background colour, a pattern shows both
     return (
-        f'<dxf xmlns="{_MAIN}"><font>{letters}</font><fill><patternFill patternType="{pattern}">'
+        f'<dxf><font>{letters}</font><fill><patternFill patternType="{pattern}">'
         f'<fgColor rgb="{fore}"/><bgColor rgb="{back}"/></patternFill></fill>'
         f"<border>{sides}</border></dxf>"
     )
@@ -57,19 +56,19 @@ class Styles:
         """A cell format; `quoted` keeps text that looks like a formula text when it is edited."""
         font = self._number(
             "fonts",
-            f'<font xmlns="{_MAIN}">{"<b/>" if bold else ""}{"<u/>" if underline else ""}'
+            f"<font>{'<b/>' if bold else ''}{'<u/>' if underline else ''}"
             f'<sz val="{size}"/><color rgb="{ink}"/><name val="Calibri"/></font>',
         )
         solid = f'<patternFill patternType="solid"><fgColor rgb="{fill}"/></patternFill>'
-        background = self._number("fills", f'<fill xmlns="{_MAIN}">{solid}</fill>') if fill else 0
+        background = self._number("fills", f"<fill>{solid}</fill>") if fill else 0
         frame = '<bottom style="thin"><color rgb="FFC9D6D9"/></bottom>' if line else "<bottom/>"
         border = self._number(
             "borders",
-            f'<border xmlns="{_MAIN}"><left/><right/><top/>{frame}<diagonal/></border>',
+            f"<border><left/><right/><top/>{frame}<diagonal/></border>",
         )
         return self._number(
             "cellXfs",
-            f'<xf xmlns="{_MAIN}" numFmtId="49" fontId="{font}" fillId="{background}" '
+            f'<xf numFmtId="49" fontId="{font}" fillId="{background}" '
             f'borderId="{border}" xfId="0"{" quotePrefix=" + chr(34) + "1" + chr(34) if quoted else ""} '
             'applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1">'
             f'<alignment vertical="top"{" wrapText=" + chr(34) + "1" + chr(34) if wrap else ""}/></xf>',
@@ -89,6 +88,6 @@ class Styles:
         found = children(self._root, group)
         if found:
             return found[0]
-        new = graft(self._root, f'<{group} xmlns="{_MAIN}" count="0"/>')
+        new = graft(self._root, f'<{group} count="0"/>')
         insert_ordered(self._root, new, _ORDER)
         return new

@@ -78,7 +78,8 @@ def text_of(node: Node) -> str:
 
 
 def graft(parent: Element, snippet: str) -> Element:
-    """The element of `snippet` under the prefix of `parent`, not yet placed."""
+    """The element of `snippet` as a child for `parent`, not yet placed: it takes the prefix of the
+    parent and with it the namespace."""
     prefix = parent.nodeName.rpartition(":")[0]
     document = parent.ownerDocument
     assert document is not None

@@ -45,6 +45,7 @@ _SHAPE_TYPE = (
     'o:spt="202" path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>'
     '<v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
 )
+_HERE, _ID = "registry-here", "_x0000_s"
 _BOX_WIDTH, _LINE_CHARACTERS, _ROW_PIXELS, _LINE_PIXELS = 340, 50, 20, 17
 
 
@@ -56,7 +57,9 @@ class Notes:
         self._text_part = package.related(part, "comments")
         self._box_part = self._drawing()
         self._texts = parse(self._data(self._text_part) or _no_comments())
+        self._new_boxes: list[str] = []
         self._boxes = self._parse_boxes()
+        self._new_texts: list[str] = []
         self._changed = False
 
     def clear(self) -> None:
@@ -78,15 +81,11 @@ class Notes:
         self._changed = True
         known = {c.getAttribute("ref"): c for c in self._comments()}
         author = self._author()
-        holder = next(descendants(root(self._texts), "commentList"))
-        boxes: list[tuple[str, str]] = []
-        for cell, text in texts.items():
-            if cell in known:
-                _put_in_front(known[cell], text)
-            else:
-                holder.appendChild(graft(holder, _comment(cell, author, text)))
-                boxes.append((cell, text))
-        self._add_boxes(boxes)
+        for cell in texts.keys() & known.keys():
+            _put_in_front(known[cell], texts[cell])
+        new = {cell: text for cell, text in texts.items() if cell not in known}
+        self._new_texts += [_comment(cell, author, text) for cell, text in new.items()]
+        self._add_boxes(new)
 
     def save(self) -> None:
         if not self._changed:
@@ -94,11 +93,15 @@ class Notes:
         if self._text_part is None:
             self._text_part = self._package.add_part("comments_registry", "xml", "comments", b"")
             self._package.relate(self._part, "comments", self._text_part)
-        self._package.parts[self._text_part] = dump(self._texts)
+        self._package.parts[self._text_part] = _with_new(
+            self._texts, next(descendants(root(self._texts), "commentList")), self._new_texts
+        )
         if self._box_part is None:
             self._box_part = self._package.add_part("drawings/registry", "vml", "vmlDrawing", b"")
             self._refer(self._package.relate(self._part, "vmlDrawing", self._box_part))
-        self._package.parts[self._box_part] = dump(self._boxes)
+        self._package.parts[self._box_part] = _with_new(
+            self._boxes, root(self._boxes), self._new_boxes
+        )
 
     def _drawing(self) -> str | None:
         """The drawing that holds the boxes; headers and footers may have another one."""
@@ -112,12 +115,11 @@ class Notes:
 
     def _parse_boxes(self) -> Document:
         try:
-            boxes = parse(self._data(self._box_part) or _VML_START.encode())
+            return parse(self._data(self._box_part) or _VML_START.encode())
         except ExpatError:  # some writers put HTML in there; the boxes are made anew
-            boxes = parse(_VML_START.encode())
-            self._boxes = boxes
-            self._add_boxes([(c.getAttribute("ref"), text_of(c)) for c in self._comments()])
-        return boxes
+            self._boxes = parse(_VML_START.encode())
+            self._add_boxes({c.getAttribute("ref"): text_of(c) for c in self._comments()})
+            return self._boxes
 
     def _refer(self, relation: str) -> None:
         self._sheet.insert(
@@ -140,22 +142,29 @@ class Notes:
 
     def _remove_boxes(self, cells: set[str]) -> None:
         places = {(_row(cell), column_of(cell)) for cell in cells}
-        for shape in list(descendants(root(self._boxes), "shape")):
+        for shape in children(root(self._boxes), "shape"):
             found = (_number(shape, "Row"), _number(shape, "Column"))
             if found in places and shape.parentNode is not None:
                 shape.parentNode.removeChild(shape)
 
-    def _add_boxes(self, boxes: list[tuple[str, str]]) -> None:
+    def _add_boxes(self, texts: Mapping[str, str]) -> None:
         holder = root(self._boxes)
-        ids = [n.getAttribute("id") for n in descendants(holder, "shape")]
-        last = max((int(i.rpartition("s")[2]) for i in ids if re.fullmatch(r"_x0000_s\d+", i)), default=1024)  # fmt: skip
-        types = {n.getAttribute("id") for n in descendants(holder, "shapetype")}
-        snippets = [] if "_x0000_t202" in types else [_SHAPE_TYPE]
-        for number, (cell, text) in enumerate(boxes, start=last + 1):
-            snippets.append(_shape(number, cell, _anchor(self._sheet, cell, text)))
-        held = root(parse(f"<held>{''.join(snippets)}</held>".encode()))
-        for node in children(held):
-            holder.appendChild(self._boxes.importNode(node, True))
+        ids = [node.getAttribute("id") for node in children(holder, "shape")]
+        numbers = [int(i.removeprefix(_ID)) for i in ids if re.fullmatch(rf"{_ID}\d+", i)]
+        if not any(n.getAttribute("id") == "_x0000_t202" for n in children(holder, "shapetype")):
+            self._new_boxes.append(_SHAPE_TYPE)
+        for number, (cell, text) in enumerate(texts.items(), start=max(numbers, default=1024) + 1):
+            self._new_boxes.append(_shape(number, cell, _anchor(self._sheet, cell, text)))
+
+
+def _with_new(document: Document, holder: Element, snippets: list[str]) -> bytes:
+    """The part with the snippets at the end of `holder`; as text, for there may be thousands."""
+    assert holder.ownerDocument is not None
+    holder.appendChild(holder.ownerDocument.createElement(_HERE))
+    prefix = holder.nodeName.rpartition(":")[0]
+    space = f' xmlns="{holder.namespaceURI}"' if prefix else ""
+    joined = "".join(snippets).replace("<comment ", f"<comment{space} ")
+    return dump(document).replace(f"<{_HERE}/>".encode(), joined.encode())
 
 
 def _no_comments() -> bytes:

@@ -38,6 +38,7 @@ class Place:
 class Places:
     def __init__(self, package: Package, sheets: Mapping[str, Worksheet]) -> None:
         self._package, self._sheets = package, sheets
+        self._titles = {form: package.sheet_title(form) or form for form in sheets}
         self._headers: dict[str, dict[str, int]] = {}
 
     def of_finding(self, finding: Finding) -> Place | None:
@@ -63,8 +64,7 @@ class Places:
             return None
         if cell is None or not _CELL.fullmatch(cell):
             cell = self._cell(form, column, row)
-        title = self._package.sheet_title(form)
-        return Place(form, title, cell) if cell and title else None
+        return Place(form, self._titles[form], cell) if cell else None
 
     def _cell(self, form: str, column: str | None, row: int | None) -> str | None:
         if row is None:

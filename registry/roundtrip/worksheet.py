@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from xml.dom.minidom import Element
 
 from registry.roundtrip.xml import (
@@ -78,11 +79,24 @@ class Worksheet:
 
     def width(self, column: int) -> float:
         """Width of a column, counted from 0, in characters."""
-        for col in descendants(self.root, "col"):
-            if int(col.getAttribute("min")) <= column + 1 <= int(col.getAttribute("max")):
-                hidden = col.getAttribute("hidden") in ("1", "true")
-                return 0 if hidden else float(col.getAttribute("width") or DEFAULT_WIDTH)
+        for first, last, width in self._widths:
+            if first <= column + 1 <= last:
+                return width
         return DEFAULT_WIDTH
+
+    @cached_property
+    def _widths(self) -> list[tuple[int, int, float]]:
+        return [
+            (
+                int(col.getAttribute("min")),
+                int(col.getAttribute("max")),
+                0.0
+                if col.getAttribute("hidden") in ("1", "true")
+                else float(col.getAttribute("width") or DEFAULT_WIDTH),
+            )
+            for cols in children(self.root, "cols")
+            for col in children(cols, "col")
+        ]
 
     def deselect(self) -> None:
         """Two selected sheets would be edited as a group."""

@@ -64,6 +64,12 @@ def identified(rows: Mapping[str, list[Row]], seed: int = 1) -> Hospital:
     return Hospital(named, people)
 
 
+def of_one_center(rows: Mapping[str, list[Row]], center_id: str = "C01") -> dict[str, list[Row]]:
+    """The same patients as if one hospital had treated them all."""
+    moved = {form: [row | {"center_id": center_id} for row in rows[form]] for form in rows}
+    return moved | {"center": moved["center"][:1]}
+
+
 def _person(row: Row, number: int, dice: random.Random) -> Person:
     diagnosis = datetime.date(row["diagnosis_year"], 1, 1) + datetime.timedelta(
         days=dice.randrange(365)
@@ -103,7 +109,7 @@ def _named(
 
 
 def _local(person: Person, name: str, value: Any, numbers: Any) -> Any:
-    if value is None or value == "patient" or not type(value) is str:
+    if value is None or value == "patient" or type(value) is not str:
         return value
     kind = name.removesuffix("_id") if name in ("collection_id", "aliquot_id") else "donor"
     if (kind, value) not in person.ids:
@@ -181,9 +187,7 @@ def main() -> None:
     options.add_argument("--corrected", action="store_true", help="as after the coordinator's work")
     chosen = options.parse_args()
     rows = cohort(chosen.patients, chosen.seed)
-    first = rows["patient"][0]["center_id"]
-    one = {form: [r for r in entries if r["center_id"] == first] for form, entries in rows.items()}
-    book = write(chosen.out, identified(one, chosen.seed))
+    book = write(chosen.out, identified(of_one_center(rows), chosen.seed))
     side_channels(book)
     if not chosen.corrected:
         spoil(book)

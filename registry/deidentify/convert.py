@@ -136,7 +136,7 @@ def _fill_day(
         return
     placed, day = found
     leaving[column.name] = day.value
-    if day.was_date and not run.example:
+    if day.was_date and day.value != 0 and not run.example:
         run.example = f"{sheet.form}, row {row.number}: {placed.header} becomes day {day.value}"
     if day.clock is None:
         return

@@ -40,8 +40,8 @@ class Use(StrEnum):
     DAY = "days since diagnosis; a date is converted"
     ID = "replaced by a pseudonym"
     AGE = "completed years; 90 and over is 90"
-    DIAGNOSIS = "counted from, not sent"
-    BIRTH = "age is computed from it, not sent"
+    DIAGNOSIS = "days are counted from it; not sent"
+    BIRTH = "the age is computed from it; not sent"
     REMOVED = "removed"
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from textwrap import wrap
 
 from registry.deidentify.preview import Preview, SheetPreview, alike
 from registry.findings import Finding
 
 PLACES = 5
+WIDTH = 96
 
 
 def preview_lines(preview: Preview) -> Iterator[str]:
@@ -42,14 +44,19 @@ def headline(preview: Preview) -> str:
 def _sheet_lines(sheet: SheetPreview) -> Iterator[str]:
     yield f"  {sheet.form}: {counted(sheet.rows, 'row')}"
     for how, names in columns_by_use(sheet).items():
-        yield f"    {how}: {', '.join(names)}"
+        yield from wrap(
+            f"{how}: {', '.join(names)}", WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 6
+        )
 
 
 def columns_by_use(sheet: SheetPreview) -> dict[str, list[str]]:
-    """The columns of a sheet that leave, together where the same is done with them."""
+    """The columns of a sheet that leave, together where the same is done with them; with the number
+    of filled cells where not every row has one."""
     found: dict[str, list[str]] = {}
     for column in sheet.leaving:
-        found.setdefault(column.how, []).append(f"{column.name} ({column.filled:,})")
+        if column.filled:
+            partly = f" ({column.filled:,})" if column.filled < sheet.rows else ""
+            found.setdefault(column.how, []).append(column.name + partly)
     return found
 
 

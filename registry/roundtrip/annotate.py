@@ -29,6 +29,7 @@ from registry.roundtrip.styles import Styles
 from registry.roundtrip.words import comment_of, comment_of_query
 from registry.roundtrip.worksheet import Worksheet, shared_strings
 from registry.workbook.names import ABOUT_SHEET, FINDINGS_SHEET, MISSING_SHEET, QUERIES_SHEET
+from registry.workbook.seal import sealed
 
 Progress = Callable[[str], None]
 _LONGEST = 2_000
@@ -139,9 +140,9 @@ def _mark_sheets(
 def _joined(texts: Sequence[str]) -> str:
     """A comment that still fits on a screen; the sheet of findings has them all."""
     shown = "\n\n".join(dict.fromkeys(texts))
-    if len(shown) <= _LONGEST:
-        return shown
-    return f"{shown[:_LONGEST]} … (more in the sheet {FINDINGS_SHEET})"
+    if len(shown) > _LONGEST:
+        shown = f"{shown[:_LONGEST]} … (more in the sheet {FINDINGS_SHEET})"
+    return sealed(shown)
 
 
 def _was_marked(package: Package, part: str) -> bool:

@@ -24,13 +24,13 @@ from registry.roundtrip.xml import (
     text_of,
 )
 from registry.workbook.names import COMMENT_AUTHOR
+from registry.workbook.seal import SEPARATOR
 
 SEVERITY_HEADS = {
     "reject": "MUST BE FIXED",
     "query": "PLEASE CHECK OR EXPLAIN",
     "inform": "FOR YOUR INFORMATION",
 }
-SEPARATOR = "\n\n· · · · ·\n"
 HEADS = tuple(SEVERITY_HEADS.values())
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -7,6 +7,7 @@ from registry.workbook.folder import write_csv_folder
 from registry.workbook.json_file import json_schema, write_json
 from registry.workbook.names import COMMENT_AUTHOR, OWN_SHEETS, is_own
 from registry.workbook.safe import plain_text, safe_text
+from registry.workbook.seal import is_sealed
 from registry.workbook.sheets import write_workbook
 from registry.workbook.template import write_template
 
@@ -17,6 +18,7 @@ __all__ = [
     "Rows",
     "Stamp",
     "is_own",
+    "is_sealed",
     "json_schema",
     "plain_text",
     "safe_text",

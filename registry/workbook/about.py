@@ -21,8 +21,8 @@ STEPS = (
     "One sheet for each form, one row as the sheet says below. Leave sheets you do not need empty.",
     "Keep row 1 and the sheet names as they are. Columns may stand in any order.",
     "Point at a column name: a note says what to write, in which unit, and why it is asked.",
-    f"Row 2 of every sheet is an example of the case {EXAMPLE_CASE}. It is never stored: leave it, or "
-    "delete it, and write from row 3 on.",
+    f"In the empty template row 2 of every sheet is an example, of the case {EXAMPLE_CASE}. It is never "
+    "stored: leave it or delete it, and write from row 3 on.",
     "Days are whole numbers counted from diagnosis: day 0 is the day of diagnosis, the day before is "
     "-1. Times are written 08:30.",
     "Numbers take a decimal point and no unit. Words are written as in the list of the cell.",
@@ -128,7 +128,8 @@ def _write_legend(sheet: Worksheet, look: Look, row: int) -> int:
         "upload": "Only for changes to what the registry already has (see below).",
     }
     for name, meaning in meanings.items():
-        sheet.write_string(row, 1, name, look.headers[name])
+        words = "for changes" if name == "upload" else name
+        sheet.write_string(row, 1, words, look.headers[name])
         sheet.write_string(row, 2, meaning, look.text)
         row += 1
     return row

@@ -37,6 +37,7 @@ from registry.workbook.look import (
 )
 from registry.workbook.names import ABOUT_SHEET, CODES_SHEET, COMMENT_AUTHOR
 from registry.workbook.safe import is_risky
+from registry.workbook.seal import sealed
 
 CREATED = datetime(2026, 1, 1)
 SPARE_ROWS = 2000
@@ -93,7 +94,7 @@ class _FormSheet:
         sheet.set_comments_author(COMMENT_AUTHOR)
 
     def _write_column(self, index: int, column: Column) -> None:
-        comment = header_comment(column)
+        comment = sealed(header_comment(column))
         self.sheet.write_string(0, index, column.name, self.look.header(column))
         self.sheet.write_comment(0, index, comment, comment_options(comment))
         self.sheet.set_column(index, index, column_width(column), self.look.body(column))
@@ -103,7 +104,7 @@ class _FormSheet:
             self._write_value(number, index, column, row)
 
     def _write_upload_column(self, index: int, extra: UploadColumn) -> None:
-        comment = upload_comment(extra)
+        comment = sealed(upload_comment(extra))
         self.sheet.write_string(0, index, extra.name, self.look.headers["upload"])
         self.sheet.write_comment(0, index, comment, comment_options(comment))
         self.sheet.set_column(index, index, 22, self.look.bodies["text"])
@@ -119,7 +120,8 @@ class _FormSheet:
         value = row.get(column.name)
         example = is_example(self.form, row.get("center_id"), row.get("case_id"))
         if example and index == 0:
-            self.sheet.write_comment(number, 0, EXAMPLE_NOTE, comment_options(EXAMPLE_NOTE))
+            note = sealed(EXAMPLE_NOTE)
+            self.sheet.write_comment(number, 0, note, comment_options(note))
         body = self.look.example if example else self.look.body(column)
         if value is None:
             if example:

@@ -11,8 +11,13 @@ import os
 import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from registry.forms import FORMS
 from registry.rules import Rule, rules
@@ -30,10 +35,10 @@ class CheckError(Exception):
 
 @dataclass(frozen=True)
 class Failure:
-    """A rule that a row of a frame does not meet; `position` counts rows from 0."""
+    """A rule that a row of a form does not meet; `row` counts the rows as they were given, from 0."""
 
     rule: Rule
-    position: int
+    row: int
 
 
 @dataclass(frozen=True)
@@ -54,39 +59,61 @@ class Unexpected:
     positions: tuple[int, ...] = ()
 
 
-def frame_sql(form: str) -> str:
-    """The keys of a form's rows with one boolean column for each predicate, named by its rule."""
-    key = [f'this.{name} as "key.{name}"' for name in FORMS[form].key()]
-    predicates = [f'({rule.sql}) as "{rule.id}"' for rule in rules(form) if rule.kind == "true"]
-    return f"select {', '.join([*key, *predicates])} from stg_{form} as this"
+def single(form: str) -> tuple[Rule, ...]:
+    """The rules that look at one value and nothing else."""
+    return tuple(rule for rule in rules(form) if rule.kind != "true")
 
 
-def run(frames: Mapping[str, pd.DataFrame]) -> list[Failure]:
-    """Every failure on the given frames: form to its rows, as they came or made by `frame_sql`.
+def across(form: str) -> tuple[Rule, ...]:
+    """The rules across items and forms, which ask the derived facts too."""
+    return tuple(rule for rule in rules(form) if rule.kind == "true")
 
-    A frame is judged by the rules whose columns it has, so the rules on single values can be asked
-    before anything is derived from the values.
+
+def question(judged: Sequence[Rule], relation: str) -> str:
+    """A query for the key of each row of a relation and, rule by rule, whether it is in order."""
+    key = [f'this.{name} as "key.{name}"' for name in FORMS[judged[0].form].key()]
+    predicates = [f'({rule.sql}) as "{rule.id}"' for rule in judged]
+    return f"select {', '.join([*key, *predicates])} from {relation} as this"
+
+
+def failures(judged: Sequence[Rule], answers: pa.Table, values: pa.Table) -> list[Failure]:
+    """The rules that fail, row by row of `values` (a form's rows).
+
+    `answers` is what `question` said of the same rows, in any order. Whatever no row fails is done
+    with; of the rest Great Expectations judges the values themselves, and only what it calls
+    unexpected is a failure. Raises CheckError if the two disagree.
     """
-    return [
-        failure for form, frame in frames.items() if len(frame) for failure in _run(form, frame)
-    ]
-
-
-def _run(form: str, frame: pd.DataFrame) -> list[Failure]:
-    judged = [
-        rule for rule in rules(form)
-        if _column(rule) in frame and not frame[_column(rule)].isna().all()
-    ]  # fmt: skip
-    if not judged:
-        return []
-    batch = _asset(form).get_batch({"dataframe": frame})
-    passing = _report(batch, _suite(form, tuple(judged)), _FIRST)
-    # naming rows doubles the cost of a check, so it is asked of the failed ones only
-    failed = {rule.id: rule for rule in judged if not passing[rule.id].success}
+    failed = [rule for rule in judged if _fails(answers.column(rule.id))]
     if not failed:
         return []
-    named = _report(batch, _suite(form, tuple(failed.values())), _NAMED)
-    return [Failure(rule, row) for id_, rule in failed.items() for row in _rows_of(id_, named[id_])]
+    form = failed[0].form
+    place = {key: row for row, key in enumerate(_keys(values, FORMS[form].key()))}
+    order = [place[k] for k in _keys(answers, [f"key.{n}" for n in FORMS[form].key()])]
+    frame = _frame(failed, answers, values, np.argsort(order))
+    batch = _asset(form).get_batch({"dataframe": frame})
+    named = _report(batch, _suite(form, tuple(failed)), _NAMED)
+    return [Failure(rule, row) for rule in failed for row in _rows_of(rule.id, named[rule.id])]
+
+
+def _fails(column: pa.ChunkedArray) -> bool:
+    return pc.min(column).as_py() is False
+
+
+def _keys(table: pa.Table, names: Sequence[str]) -> list[tuple[Any, ...]]:
+    return list(zip(*(table.column(name).to_pylist() for name in names), strict=True))
+
+
+def _frame(
+    failed: Sequence[Rule], answers: pa.Table, values: pa.Table, order: npt.NDArray[np.int64]
+) -> pd.DataFrame:
+    """The values a rule looks at, or for a rule across items whether it holds, row by row."""
+    columns = {
+        _column(rule): answers.column(rule.id).take(pa.array(order))
+        if rule.kind == "true" else values.column(rule.column)
+        for rule in failed
+    }  # fmt: skip
+    frame: pd.DataFrame = pa.table(columns).to_pandas()
+    return frame
 
 
 def find_forbidden(
@@ -163,7 +190,7 @@ def _asset(form: str) -> Any:
     return _source().add_dataframe_asset(form).add_batch_definition_whole_dataframe("rows")
 
 
-@cache
+@lru_cache(maxsize=128)
 def _suite(form: str, judged: tuple[Rule, ...]) -> Any:
     import great_expectations as gx
 

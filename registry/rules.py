@@ -7,10 +7,11 @@ facts of the warehouse, which are computed by the warehouse's own models.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,7 +29,10 @@ Kahn = Literal["conformance", "completeness", "plausibility"]
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule on one column of one form. `sql` is the predicate of kind "true"."""
+    """One rule on one column of one form: `sql` is true for a row in order, null where it cannot be
+    judged. Every kind but "true" looks at the one value only. `may_confirm`: a center may answer that
+    the value is right as it is; contradictions and what has a missing code cannot be confirmed.
+    """
 
     id: str
     form: str
@@ -40,6 +44,27 @@ class Rule:
     fix: str
     argument: tuple[Any, ...] = ()
     sql: str = ""
+    why: str = ""
+    may_confirm: bool = False
+
+    @property
+    def version(self) -> str:
+        """Changes when what the rule asks changes; an answer to the rule holds for one version."""
+        asked = f"{self.kind}|{self.column}|{self.argument}|{' '.join(self.sql.split())}"
+        return hashlib.sha256(asked.encode()).hexdigest()[:12]
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """The columns of the row itself that the rule looks at."""
+        if self.kind != "true":
+            return frozenset({self.column})
+        named = set(re.findall(r"\bthis\.(\w+)", self.sql)) | {self.column}
+        return frozenset(named & FORMS[self.form].columns().keys())
+
+    @cached_property
+    def reads_forms(self) -> frozenset[str]:
+        """The other forms of the case that the rule looks at itself."""
+        return frozenset(set(re.findall(r"\bstg_(\w+)", self.sql)) & FORMS.keys())
 
 
 class EditCheck(BaseModel):
@@ -54,6 +79,8 @@ class EditCheck(BaseModel):
     message: str
     fix: str
     ok: str
+    why: str = ""
+    contradiction: bool = False
 
 
 class RuleFaultsError(Exception):
@@ -79,39 +106,48 @@ def _derived(form: str, column: Column) -> Iterator[Rule]:
     if item.codes is not None:
         codes = tuple(code.value for code in item.codes)
         yield Rule(f"{form}.{name}.codes", form, name, "in set", "reject", "conformance",
-                   f"{name} is not one of its codes.", f"Write one of: {', '.join(codes)}.", codes)  # fmt: skip
+                   f"{name} is not one of its codes.", f"Write one of: {', '.join(codes)}.", codes,
+                   f"this.{name} in ({', '.join(map(_literal, codes))})", item.why)  # fmt: skip
     if item.pattern is not None:
         yield Rule(f"{form}.{name}.pattern", form, name, "matches", "reject", "conformance",
                    f"{name} is not written as expected.", f"Write {item.pattern_words}.",
-                   (rf"^(?:{item.pattern})\Z",))  # fmt: skip
+                   (rf"^(?:{item.pattern})\Z",),
+                   f"regexp_full_match(this.{name}, {_literal(item.pattern)})", item.why)  # fmt: skip
     if item.low is not None and item.high is not None:
         yield Rule(f"{form}.{name}.range", form, name, "between", "reject", "conformance",
                    f"{name} is outside what is possible.",
                    f"Write a value from {item.low:g} to {item.high:g}{unit}.",
-                   (item.low, item.high))  # fmt: skip
+                   (item.low, item.high),
+                   f"this.{name} between {item.low!r} and {item.high!r}", item.why)  # fmt: skip
     if item.plausible is not None:
         low, high = item.plausible
         yield Rule(f"{form}.{name}.plausible", form, name, "between", "query", "plausibility",
                    f"{name} is unusual (usually {low:g} to {high:g}{unit}).",
-                   "Check the value and its unit; leave it if it is right.", (low, high))  # fmt: skip
+                   "Check the value and its unit; leave it if it is right, and answer the query with "
+                   "confirmed as is.", (low, high),
+                   f"this.{name} between {low!r} and {high!r}", item.why, may_confirm=True)  # fmt: skip
     if item.refers_to is not None:
-        yield _reference(form, name, item.refers_to)
+        yield _reference(form, name, item.refers_to, item.why)
     if item.tier == "core" and not item.key:
         present = f"this.{name} is not null or position('\"{name}\"' in this.missing) > 0"
         yield Rule(f"{form}.{name}.core", form, name, "true", "query", "completeness",
                    f"{name} is empty ({item.label}).",
                    "Fill it in, or write not done, unknown, not applicable or withheld.",
-                   sql=present)  # fmt: skip
+                   sql=present, why=item.why)  # fmt: skip
 
 
-def _reference(form: str, name: str, target: str) -> Rule:
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _reference(form: str, name: str, target: str, why: str) -> Rule:
     key = FORMS[target].key()[-1]
     there = f"exists (select 1 from stg_{target} r where {{r}} and r.{key} = this.{name})"
     return Rule(
         f"{form}.{name}.reference", form, name, "true", "reject", "conformance",
         f"{name} names a {target} that is not on the {target} sheet of this case.",
         f"Correct {name}, or add the row to the {target} sheet.",
-        sql=same_case(f"this.{name} is null or {there}"),
+        sql=same_case(f"this.{name} is null or {there}"), why=why,
     )  # fmt: skip
 
 
@@ -152,4 +188,35 @@ def _read(file: Path, entries: list[Any], faults: list[str]) -> Iterator[Rule]:
             faults.append(f"{file.name}, {check.id}: there is no column {check.column}")
             continue
         yield Rule(check.id, form, check.column, "true", check.severity, check.kahn,
-                   check.message, check.fix, sql=same_case(check.ok))  # fmt: skip
+                   check.message, check.fix, sql=same_case(check.ok),
+                   why=check.why or FORMS[form].columns()[check.column].item.why,
+                   may_confirm=check.severity == "query" and not check.contradiction)  # fmt: skip
+
+
+def rule(id_: str) -> Rule | None:
+    """The rule of this id, None if there is none (any more)."""
+    return _by_id().get(id_)
+
+
+@cache
+def _by_id() -> Mapping[str, Rule]:
+    return {rule.id: rule for form in FORMS for rule in rules(form)}
+
+
+def rule_version(id_: str) -> str:
+    """The version of a rule, empty if there is no such rule."""
+    found = rule(id_)
+    return found.version if found else ""
+
+
+def may_confirm(id_: str) -> bool:
+    """Whether a center may answer "confirmed as is" to a query of this rule."""
+    found = rule(id_)
+    return found is not None and found.may_confirm
+
+
+@cache
+def rules_version() -> str:
+    """Stands for every rule as it is now."""
+    told = sorted(f"{rule.id} {rule.version}" for form in FORMS for rule in rules(form))
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]

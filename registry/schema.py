@@ -49,11 +49,15 @@ class Account(SQLModel, table=True):
 
 
 class Submission(SQLModel, table=True):
-    """One row per file taken in; the receipt is what the center was told."""
+    """One row per file taken in. `client_key` is the sender's own name for it, if it has one."""
 
     __tablename__ = "submission"
     __table_args__ = (
         Index("submission_center_file", "center_id", "file_sha256"),
+        Index(
+            "submission_client_key", "center_id", "client_key", unique=True,
+            postgresql_where=text("client_key is not null"),
+        ),
         {"schema": SCHEMA},
     )
 
@@ -66,6 +70,19 @@ class Submission(SQLModel, table=True):
     file_name: str
     file_sha256: str
     form_version: str
+    client_key: str | None = None
+
+
+class StoredReceipt(SQLModel, table=True):
+    """One row per submission: what the center was told, signed."""
+
+    __tablename__ = "receipt"
+    __table_args__ = {"schema": SCHEMA}
+
+    submission_id: int = Field(
+        sa_type=BigInteger, primary_key=True, foreign_key="registry.submission.submission_id"
+    )
+    center_id: str
     receipt: dict[str, Any] = Field(sa_type=JSONB)
 
 
@@ -215,6 +232,7 @@ class CaseEvent(SQLModel, table=True):
 
 ACCOUNT: Table = Account.__table__  # type: ignore[attr-defined]
 SUBMISSION: Table = Submission.__table__  # type: ignore[attr-defined]
+RECEIPT: Table = StoredReceipt.__table__  # type: ignore[attr-defined]
 SUBMISSION_CASE: Table = SubmissionCase.__table__  # type: ignore[attr-defined]
 FINDING: Table = StoredFinding.__table__  # type: ignore[attr-defined]
 QUERY: Table = Query.__table__  # type: ignore[attr-defined]

@@ -27,7 +27,8 @@ class MissingCode(StrEnum):
 
 @dataclass(frozen=True)
 class Item:
-    """One question of a form. `low` and `high` bound what is possible, `plausible` what is usual."""
+    """One question of a form. `low` and `high` bound what is possible, `plausible` what is usual.
+    `formerly` are the column names of earlier versions of the form, which files may still use."""
 
     label: str
     why: str
@@ -44,6 +45,7 @@ class Item:
     uses: tuple[str, ...] = ()
     since: str = FORM_VERSION
     example: str = ""
+    formerly: tuple[str, ...] = ()
 
 
 def item(
@@ -62,12 +64,13 @@ def item(
     refers_to: str | None = None,
     uses: tuple[str, ...] = (),
     example: str = "",
+    formerly: tuple[str, ...] = (),
 ) -> Any:
     """A model field that carries its `Item`. Key items are required, all others may be missing."""
     meta = Item(
         label=label, why=why, unit=unit, codes=codes, low=low, high=high, plausible=plausible,
         pattern=pattern, pattern_words=pattern_words, tier="core" if key else tier, key=key,
-        refers_to=refers_to, uses=uses, example=example,
+        refers_to=refers_to, uses=uses, example=example, formerly=formerly,
     )  # fmt: skip
     default: Any = ... if key else None
     return Field(default, schema_extra={"json_schema_extra": {"item": meta}})

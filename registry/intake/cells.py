@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from registry.forms import Column, MissingCode
+from registry.forms.upload import CLEAR_WORD
 from registry.intake.limits import MAX_CELL_CHARACTERS
 from registry.intake.raw import Cell, Odd
 
 Value = str | int | float | bool | None
 
+# what Python and the columnar reader both take for a number, and nothing else
+NUMBER: Mapping[str, str] = {
+    "integer": r"^[+-]?[0-9]{1,9}(?:\.0+)?$",
+    "number": r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,2})?$",
+}
+_NUMBERS = {kind: re.compile(pattern.rstrip("$") + r"\Z", re.ASCII) for kind, pattern in NUMBER.items()}  # fmt: skip
 _MISSING = {code.value: code for code in MissingCode}
-_INTEGER = re.compile(r"[+-]?[0-9]{1,9}(\.0+)?", re.ASCII)
-_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?", re.ASCII)
 _BOOLEANS = {"yes": True, "no": False}
+_NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|[0-9.]+e\+?[0-9]{3,})", re.I)
+_DATE = re.compile(r"[0-9]{1,4}\s*[-/.]\s*[0-9]{1,2}\s*[-/.]\s*[0-9]{1,4}([T ].*)?")
+_FORMULA_STARTS = tuple("=+-@＝＋－＠")
+_OR_MISSING = "or one of: not done, unknown, not applicable, withheld."
 
 
 @dataclass(frozen=True)
@@ -27,11 +37,16 @@ class Refusal:
     fix: str
 
 
-def type_cell(cell: Cell, column: Column) -> Value | MissingCode | Refusal:
-    """The value of a cell, None if blank, a missing code, or why it cannot be either."""
+@dataclass(frozen=True)
+class Clear:
+    """The cell asks for the stored answer to be deleted."""
+
+
+def type_cell(cell: Cell, column: Column) -> Value | MissingCode | Clear | Refusal:
+    """The value of a cell, None if blank, a missing code, or why it cannot be any of them."""
     if isinstance(cell, Odd):
         return _odd(cell, column)
-    text = unicodedata.normalize("NFC", cell.replace("\u00a0", " ")).strip()
+    text = clean(cell)
     if not text:
         return None
     if len(text) > MAX_CELL_CHARACTERS:
@@ -42,55 +57,106 @@ def type_cell(cell: Cell, column: Column) -> Value | MissingCode | Refusal:
             "The cell holds a line break or an invisible character.",
             "Type the value again by hand.",
         )
-    if not column.item.key and text.casefold() in _MISSING:
-        return _MISSING[text.casefold()]
+    if not column.item.key:
+        word = text.casefold()
+        if word in _MISSING:
+            return _MISSING[word]
+        if word == CLEAR_WORD:
+            return Clear()
     return _typed(text, column)
+
+
+def clean(cell: str) -> str:
+    """The text of a cell without blanks around it, in composed characters."""
+    return unicodedata.normalize("NFC", cell.replace("\u00a0", " ")).strip()
 
 
 def _typed(text: str, column: Column) -> Value | Refusal:
     if column.type == "text":
-        return text
+        return _text(text, column)
     if column.type == "boolean":
         answer = _BOOLEANS.get(text.casefold())
         return answer if answer is not None else Refusal(
-            "cell.yes_no", f"{column.name} is neither yes nor no.", "Write yes or no."
+            "cell.yes_no", f"{column.name} is neither yes nor no.", f"Write yes or no, {_OR_MISSING}"
         )  # fmt: skip
-    pattern = _INTEGER if column.type == "integer" else _NUMBER
-    if not pattern.fullmatch(text):
+    if not _NUMBERS[column.type].match(text):
         return _not_a_number(text, column)
     return int(float(text)) if column.type == "integer" else float(text)
 
 
+def _text(text: str, column: Column) -> str | Refusal:
+    item = column.item
+    if item.codes is not None:
+        # how a word is capitalised says nothing
+        same = [code.value for code in item.codes if code.value.casefold() == text.casefold()]
+        if text not in same and len(same) == 1:
+            return same[0]
+    if (item.key or item.codes or item.pattern) and text.startswith(_FORMULA_STARTS):
+        return Refusal(
+            "cell.formula_injection",
+            f"{column.name} starts with a sign that spreadsheets read as a formula.",
+            "Type the value without =, +, - or @ at its beginning.",
+        )
+    return text
+
+
 def _not_a_number(text: str, column: Column) -> Refusal:
     kind = "whole number" if column.type == "integer" else "number"
+    unit = f" in {column.item.unit}" if column.item.unit else ""
+    if _NOT_FINITE.fullmatch(text):
+        return Refusal(
+            "cell.not_finite", f"{column.name} is no finite number.",
+            f"Write a {kind}{unit}, {_OR_MISSING}",
+        )  # fmt: skip
+    if _DATE.fullmatch(text):
+        return _calendar_date(column)
     if re.fullmatch(r"[+-]?[0-9]{1,3}([.,' ][0-9]+)+", text) and column.type == "number":
         return Refusal(
             "cell.decimal", f"{column.name} has a comma or a thousands mark.",
             "Write the number with a point for decimals and nothing else, such as 70.5.",
         )  # fmt: skip
     if re.fullmatch(r"[+-]?[0-9]+([.,][0-9]+)?\s*[^0-9\s.,]+.*", text):
-        unit = f" The unit is {column.item.unit}." if column.item.unit else ""
+        stated = f" The unit is {column.item.unit}." if column.item.unit else ""
         return Refusal(
             "cell.unit", f"{column.name} holds more than a {kind}.",
-            f"Write the number alone.{unit}",
+            f"Write the number alone.{stated}",
         )  # fmt: skip
     return Refusal(
-        "cell.number", f"{column.name} is not a {kind}.",
-        f"Write a {kind}{f' in {column.item.unit}' if column.item.unit else ''}, "
-        "or one of: not done, unknown, not applicable, withheld.",
+        "cell.number", f"{column.name} is not a {kind}.", f"Write a {kind}{unit}, {_OR_MISSING}"
+    )
+
+
+def _calendar_date(column: Column) -> Refusal:
+    return Refusal(
+        "cell.calendar_date", f"{column.name} holds a calendar date; the registry takes none.",
+        "Write the whole number of days since diagnosis (diagnosis is day 0); mst deidentify turns "
+        "dates into days.",
     )  # fmt: skip
 
 
 def _odd(cell: Odd, column: Column) -> Value | Refusal:
-    if cell.kind == "time" and column.item.unit == "HH:MM":
+    if cell.kind in ("time", "duration") and column.item.unit == "HH:MM" and len(cell.text) == 5:
         return cell.text
     if cell.kind == "error":
         return Refusal(
             "cell.excel_error", "The cell shows an Excel error such as #N/A.",
             "Replace the formula by its value.",
         )  # fmt: skip
-    thing = "a date" if cell.kind == "date" else "a time"
+    if cell.kind == "formula":
+        return Refusal(
+            "cell.excel_formula", "The cell holds a formula whose result was never calculated.",
+            "Open the file in Excel, save it again, or replace the formula by its value.",
+        )  # fmt: skip
+    if cell.kind == "cut":
+        return Refusal(
+            "cell.excel_number", f"{column.name} is longer than the 15 digits Excel keeps of a number.",
+            "Format the whole column as Text first and then type the value again.",
+        )  # fmt: skip
+    if cell.kind == "date" and column.type in ("integer", "number"):
+        return _calendar_date(column)
+    thing = {"date": "a date", "time": "a time", "duration": "a duration"}[cell.kind]
+    example = f", such as {column.item.example}" if column.item.example else ""
     return Refusal(
         f"cell.excel_{cell.kind}", f"Excel turned {column.name} into {thing}.",
-        "Format the column as Text and type the value again.",
+        f"Format the whole column as Text first and then type the value again{example}.",
     )  # fmt: skip

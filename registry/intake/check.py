@@ -1,132 +1,114 @@
-"""Checks staged rows: the warehouse's own models on the rows of the cases, then every rule."""
+"""Checks rows: each value on its own, then the warehouse's own models and every rule upon them."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import pyarrow as pa
+import numpy as np
 
 from registry import checks
+from registry.checks import Failure
 from registry.findings import Finding
 from registry.forms import FORMS
-from registry.forms.arrow import raw_table
-from registry.intake.stage import CENTER_UNIT, Row
-from registry.warehouse import Replay
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-_SEVERITY_ORDER = {"reject": 0, "query": 1, "inform": 2}
+from registry.intake.rows import CENTER_UNIT, Rows
+from registry.rules import Rule
+from registry.warehouse import Bench, Replay
 
 
-def check(rows: Sequence[Row], replay: Replay) -> list[Finding]:
-    """Findings on the merged rows (file over stored) of every case a file touches.
+def check(forms: Mapping[str, Rows], replay: Replay) -> list[Finding]:
+    """Findings on the rows (file over stored) of every case a file touches.
 
     First each value on its own; then, with what is not possible left out, the facts derived from
     them and the rules across items and forms.
     """
-    by_form: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        by_form[row.form].append(row)
-    frames = {form: _table(form, of_form).to_pandas() for form, of_form in by_form.items()}
-    impossible = checks.run(frames)
-    found = [_finding(f, by_form[f.rule.form][f.position]) for f in impossible]
-    found += _across_forms(_without(by_form, impossible), replay)
-    return [*found, *_cases_without_patient(rows)]
+    given = {form: rows for form, rows in forms.items() if len(rows)}
+    words = _Findings(given)
+    found: list[Finding] = []
+    with replay.bench(sum(map(len, given.values()))) as bench:
+        for form, rows in given.items():
+            bench.load(form, rows.raw())
+            told = _failures(bench, checks.single(form), f"raw.{form}", rows)
+            found += words.of(told)
+            possible = _without(rows, told)
+            if possible is not rows:
+                bench.load(form, possible.raw())
+        bench.derive()
+        for form, rows in given.items():
+            found += words.of(_failures(bench, checks.across(form), f"stg_{form}", rows))
+    return [*found, *_cases_without_patient(given)]
 
 
-def _table(form: str, rows: Sequence[Row]) -> pa.Table:
-    return raw_table(FORMS[form], map(_raw, rows))
+def _failures(
+    bench: Bench, judged: Sequence[Rule], relation: str, rows: Rows
+) -> list[checks.Failure]:
+    if not judged:
+        return []
+    return checks.failures(judged, bench.ask(checks.question(judged, relation)), rows.answers)
 
 
-def _without(
-    by_form: Mapping[str, Sequence[Row]], impossible: Sequence[checks.Failure]
-) -> dict[str, list[Row]]:
+def _without(rows: Rows, told: Sequence[Failure]) -> Rows:
     """The rows with every value that cannot be true made unknown; keys stay."""
-    kept = {form: list(rows) for form, rows in by_form.items()}
-    for failure in impossible:
-        rule = failure.rule
-        if rule.severity == "reject" and rule.column not in FORMS[rule.form].key():
-            row = kept[rule.form][failure.position]
-            kept[rule.form][failure.position] = row.without(rule.column)
-    return kept
+    for column in {f.rule.column for f in told if f.rule.severity == "reject"}:
+        if column not in FORMS[rows.form].key():
+            mask = np.zeros(len(rows), np.bool_)
+            mask[
+                [f.row for f in told if f.rule.column == column and f.rule.severity == "reject"]
+            ] = True
+            rows = rows.without(column, mask)
+    return rows
 
 
-def _across_forms(by_form: Mapping[str, Sequence[Row]], replay: Replay) -> list[Finding]:
-    connection = replay.models({form: _table(form, rows) for form, rows in by_form.items()})
-    try:
-        frames = {form: connection.execute(checks.frame_sql(form)).df() for form in by_form}
-    finally:
-        connection.close()
-    index = {(form, row.key): row for form, rows in by_form.items() for row in rows}
-    return [
-        _finding(failure, index[failure.rule.form, _key(frames[failure.rule.form], failure)])
-        for failure in checks.run(frames)
-    ]
+class _Findings:
+    """Words and places for failures."""
+
+    def __init__(self, forms: Mapping[str, Rows]) -> None:
+        self.forms = forms
+        self._digests: dict[tuple[str, str], str] = {}
+
+    def of(self, failed: Iterable[Failure]) -> Iterator[Finding]:
+        for failure in failed:
+            rule, rows = failure.rule, self.forms[failure.rule.form]
+            yield Finding(
+                rule=rule.id, severity=rule.severity, category=rule.category, message=rule.message,
+                fix=rule.fix, why=rule.why, form=rule.form, row=int(rows.numbers[failure.row]) or None,
+                column=rule.column, cell=rows.cell(failure.row, rule.column),
+                case_id=rows.case_ids[failure.row], record=rows.record(failure.row),
+                value_sha256=self._digest(failure) if rule.severity == "query" else None,
+            )  # fmt: skip
+
+    def _digest(self, failure: Failure) -> str:
+        """Stands for all answers the rule looked at: those of the row, and the case's rows of other
+        forms that it reads."""
+        rule, rows = failure.rule, self.forms[failure.rule.form]
+        case = rows.case_ids[failure.row]
+        seen: list[object] = [_answers(rows, failure.row, sorted(rule.reads))]
+        seen += [self._of_case(form, case) for form in sorted(rule.reads_forms)]
+        return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
+
+    def _of_case(self, form: str, case: str) -> str:
+        if (form, case) not in self._digests:
+            rows = self.forms.get(form)
+            lines = [] if rows is None else sorted(
+                json.dumps(_answers(rows, row, list(rows.answers.column_names)))
+                for row, owner in enumerate(rows.case_ids) if owner == case
+            )  # fmt: skip
+            self._digests[form, case] = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        return self._digests[form, case]
 
 
-def _raw(row: Row) -> Mapping[str, object]:
-    return {
-        **row.values,
-        "missing": json.dumps(dict(row.missing), sort_keys=True),
-        "submission_id": 0,
-    }
+def _answers(rows: Rows, row: int, columns: Sequence[str]) -> list[object]:
+    return [(rows.answers.column(c)[row].as_py(), int(rows.codes(c)[row])) for c in columns]
 
 
-def _key(frame: pd.DataFrame, failure: checks.Failure) -> tuple[object, ...]:
-    columns = FORMS[failure.rule.form].columns()
-    return tuple(
-        int(value) if columns[name].type == "integer" else str(value)
-        for name in FORMS[failure.rule.form].key()
-        for value in [frame[f"key.{name}"].iloc[failure.position]]
-    )
-
-
-def _finding(failure: checks.Failure, row: Row) -> Finding:
-    rule = failure.rule
-    return Finding(
-        rule=rule.id, severity=rule.severity, category=rule.category, message=rule.message,
-        fix=rule.fix, form=rule.form, row=row.number, column=rule.column,
-        cell=row.places.get(rule.column), case_id=row.case_id,
-    )  # fmt: skip
-
-
-def _cases_without_patient(rows: Iterable[Row]) -> list[Finding]:
-    cases = {row.case_id for row in rows if row.form != "center"}
-    known = {row.case_id for row in rows if row.form == "patient"}
-    return [
-        Finding(
+def _cases_without_patient(forms: Mapping[str, Rows]) -> Iterator[Finding]:
+    cases = {case for rows in forms.values() for case in rows.case_ids} - {CENTER_UNIT}
+    known = set(forms["patient"].case_ids) if "patient" in forms else set()
+    for case in sorted(cases - known):
+        yield Finding(
             rule="case.patient", severity="reject", category="completeness", form="patient",
             message="The case has rows but no row on the patient sheet.",
             fix="Add the case to the patient sheet, or correct its case_id.", case_id=case,
-        )
-        for case in sorted(cases - known - {None, CENTER_UNIT}, key=str)
-    ]  # fmt: skip
-
-
-def fold(findings: Iterable[Finding]) -> list[Finding]:
-    """One cause a cell: a value that is not possible is not also called unusual or missing."""
-    findings = list(findings)
-    impossible = {
-        (f.form, f.row, f.column) for f in findings
-        if f.row is not None and f.severity == "reject" and "." in f.rule
-    }  # fmt: skip
-    kept = [
-        f for f in findings
-        if f.severity == "reject" or "." not in f.rule
-        or (f.form, f.row, f.column) not in impossible
-    ]  # fmt: skip
-    order = {form: i for i, form in enumerate(FORMS)}
-    return sorted(
-        kept,
-        key=lambda f: (
-            _SEVERITY_ORDER[f.severity],
-            order.get(f.form or "", -1),
-            f.row or 0,
-            f.cell or "",
-            f.rule,
-        ),
-    )
+            why="Age, weight and consent of the patient decide how every other row is read.",
+        )  # fmt: skip

@@ -7,21 +7,15 @@ from typing import Any
 from sqlalchemy import select
 
 from registry.findings import Finding
-from registry.schema import FINDING, SUBMISSION
+from registry.schema import FINDING, RECEIPT
 from registry.store import center_session
 
 
 def submissions(center_id: str) -> list[dict[str, Any]]:
-    """The receipts of a center without their findings, newest first."""
-    query = select(
-        SUBMISSION.c.submission_id, SUBMISSION.c.received_at, SUBMISSION.c.receipt
-    ).order_by(SUBMISSION.c.submission_id.desc())
+    """The signed receipts of a center, newest first."""
+    query = select(RECEIPT.c.receipt).order_by(RECEIPT.c.submission_id.desc())
     with center_session(center_id) as session:
-        return [
-            {**row.receipt, "submission_id": row.submission_id,
-             "received_at": row.received_at.isoformat(timespec="seconds")}
-            for row in session.execute(query)
-        ]  # fmt: skip
+        return [dict(row.receipt) for row in session.execute(query)]
 
 
 def findings_of(center_id: str, submission_id: int) -> list[Finding]:
@@ -33,4 +27,9 @@ def findings_of(center_id: str, submission_id: int) -> list[Finding]:
         .order_by(FINDING.c.finding_id)
     )
     with center_session(center_id) as session:
-        return [Finding(**row) for row in session.execute(query).mappings()]
+        return [_finding(dict(row)) for row in session.execute(query).mappings()]
+
+
+def _finding(row: dict[str, Any]) -> Finding:
+    folded = tuple(_finding(dict(f)) for f in row.pop("consequences", None) or ())
+    return Finding(**row, consequences=folded)

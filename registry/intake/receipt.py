@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from registry.findings import Finding
+from registry.findings import SEVERITY_WORDS, Finding
+from registry.intake.causes import all_of
+from registry.intake.merge import Change
 
 Decision = Literal["accepted", "held", "unchanged"]
-Status = Literal["accepted", "partly held", "held", "unchanged", "already received", "refused"]
+Status = Literal[
+    "accepted", "partly held", "held", "unchanged", "already received", "refused", "conflict"
+]
+# values the sender gave or the registry holds of the sender: shown, and never kept with the receipt
+_NOT_KEPT = {"findings", "changes"}
+
+
+class AnswerOutcome(BaseModel):
+    """What became of one answer to a query."""
+
+    model_config = ConfigDict(frozen=True)
+
+    query_id: int
+    result: str
+    message: str = ""
+    cell: str | None = None
 
 
 class Receipt(BaseModel):
-    """Counts always add up: accepted + held + unchanged = rows."""
+    """Counts always add up: accepted + held + unchanged = rows.
+
+    `rows_new`, `rows_changed` and `rows_deleted` are what is accepted, by kind. `changes` are stored
+    answers that change, old beside new. `state` is the last submission the registry had when the file
+    was judged: a file sent on with `based_on` set to it is refused if its cases changed since.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -23,21 +46,41 @@ class Receipt(BaseModel):
     file_name: str
     file_sha256: str
     form_version: str
+    rules_version: str = ""
     consensus_version: str
     received_at: str | None = None
+    state: int = 0
     rows: int = 0
     accepted: int = 0
     held: int = 0
     unchanged: int = 0
+    rows_new: int = 0
+    rows_changed: int = 0
+    rows_deleted: int = 0
     cases: dict[str, Decision] = Field(default_factory=dict)
+    open_items: dict[str, int] = Field(default_factory=dict)
+    answers: tuple[AnswerOutcome, ...] = ()
+    changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
+    signature: str | None = None
+    public_key_id: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return self.model_dump(mode="json")
 
+    def kept(self) -> dict[str, Any]:
+        """What the registry keeps and signs: no value of the file."""
+        return self.model_dump(mode="json", exclude=_NOT_KEPT)
+
     @property
     def cases_held(self) -> list[str]:
         return [case for case, decision in self.cases.items() if decision == "held"]
+
+
+def open_items(findings: tuple[Finding, ...]) -> dict[str, int]:
+    """How many findings of each severity, folded ones included."""
+    found: Counter[str] = Counter(f.severity for f in all_of(findings))
+    return {severity: found[severity] for severity in SEVERITY_WORDS}
 
 
 def status_of(*, accepted: int, held: int) -> Status:

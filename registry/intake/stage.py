@@ -1,221 +1,270 @@
-"""From cells to rows: headers matched, cells typed, keys made unique, stored rows laid beneath."""
+"""From cells to rows: headers matched, identifiers refused, cells typed, keys made unique."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+
 from registry.findings import Finding, cell_name
-from registry.forms import FORMS, Column, MissingCode
-from registry.intake.cells import Refusal, type_cell
-from registry.intake.raw import Cell, RawFile, RawSheet
+from registry.forms import FORM_VERSION, FORMS, Column, Item
+from registry.forms.arrow import ARROW_TYPES
+from registry.forms.upload import UPLOAD_COLUMNS, is_example
+from registry.intake.cells import Refusal
+from registry.intake.columns import TypedColumn, type_column
+from registry.intake.gate import identifiers
+from registry.intake.header import Header, match_header
+from registry.intake.raw import RawFile, RawSheet
+from registry.intake.rows import CENTER_UNIT, Key, Mask, Rows
 
-Key = tuple[Any, ...]
-CENTER_UNIT = "-"  # the center's own row is decided on like a case, under this name
+EARLIER_VERSIONS = ("2026.1",)
+"""Files made for these forms are read as well: their columns are known under their former names."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """One typed row. `number` is its row in the file, None if it was stored before."""
+@dataclass(frozen=True, eq=False)
+class StagedForm:
+    """The rows of a form that can be told apart, what the file says of each besides its answers, and
+    which cells were refused, as (row of the file, column)."""
 
-    form: str
-    number: int | None
-    values: Mapping[str, Any]
-    missing: Mapping[str, str]
-    places: Mapping[str, str] = field(default_factory=dict, compare=False)
-
-    @property
-    def key(self) -> Key:
-        return tuple(self.values.get(name) for name in FORMS[self.form].key())
-
-    @property
-    def case_id(self) -> str | None:
-        return CENTER_UNIT if self.form == "center" else self.values.get("case_id")
-
-    def sha256(self) -> str:
-        """A digest of the content: the same answers give the same digest."""
-        content = {"values": dict(self.values), "missing": dict(self.missing)}
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-    def without(self, column: str) -> Row:
-        """This row with one answer made unknown."""
-        return replace(self, values={**self.values, column: None})
-
-    def over(self, stored: Row) -> Row:
-        """This row laid over a stored one: an empty cell leaves the stored answer as it was."""
-        values, missing = dict(stored.values), dict(stored.missing)
-        for name, value in self.values.items():
-            if value is not None:
-                values[name] = value
-                missing.pop(name, None)
-        for name, code in self.missing.items():
-            values[name] = None
-            missing[name] = code
-        return Row(self.form, self.number, values, missing, self.places)
+    rows: Rows
+    reasons: tuple[str | None, ...]
+    deletes: Mask
 
 
 @dataclass
 class Staged:
     """What a file holds. `refused` means that the file as a whole cannot be taken."""
 
-    rows: list[Row] = field(default_factory=list)
+    forms: dict[str, StagedForm] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
-    row_count: int = 0
-    rows_per_case: dict[str | None, int] = field(default_factory=dict)
+    rows_per_case: Counter[str | None] = field(default_factory=Counter)
     refused: bool = False
+
+    @property
+    def row_count(self) -> int:
+        return self.rows_per_case.total()
+
+    @property
+    def cases(self) -> set[str]:
+        return {case for case in self.rows_per_case if case not in (None, CENTER_UNIT)}  # type: ignore[misc]
 
 
 def stage(raw: RawFile, center_id: str) -> Staged:
     """Type every row of every sheet; all faults of the file are found in one pass."""
-    staged = Staged()
+    staged = Staged(findings=list(raw.notices))
+    staged.refused = any(f.severity == "reject" for f in raw.notices)
+    if raw.form_version not in (None, FORM_VERSION, *EARLIER_VERSIONS):
+        _refuse(staged, "file.version", "The file was made for other forms than this registry's.",
+                f"Copy its rows into the template of version {FORM_VERSION}.")  # fmt: skip
     for sheet in raw.sheets:
         _stage_sheet(sheet, center_id, staged)
-    if not staged.row_count and not staged.refused:
-        _refuse(staged, "file.no_rows", "The file holds no rows.", "Fill at least one case.")
+    if not staged.row_count and not staged.refused and raw.answers is None:
+        _refuse(staged, "file.no_rows", "The file holds no rows: 0 cases found.",
+                "Fill at least one case; the example row of the template does not count.")  # fmt: skip
     return staged
 
 
-def _refuse(staged: Staged, rule: str, message: str, fix: str, form: str | None = None) -> None:
+def _refuse(staged: Staged, rule: str, message: str, fix: str) -> None:
     staged.refused = True
     staged.findings.append(
-        Finding(
-            rule=rule,
-            severity="reject",
-            category="conformance",
-            message=message,
-            fix=fix,
-            form=form,
-        )
+        Finding(rule=rule, severity="reject", category="conformance", message=message, fix=fix)
     )
 
 
 def _stage_sheet(sheet: RawSheet, center_id: str, staged: Staged) -> None:
-    form = sheet.name.casefold()
+    form = sheet.name.strip().casefold()
     if form not in FORMS:
-        if sheet.rows or sheet.header:
-            staged.row_count += len(sheet.rows)
+        if sheet.columns:
+            staged.rows_per_case[None] += len(sheet.rows)
             _refuse(staged, "file.unknown_sheet", "A sheet is not one of the forms.",
                     f"Rename it to one of: {', '.join(FORMS)}; or remove it.")  # fmt: skip
         return
-    columns = _match_header(sheet, form, staged)
-    staged.row_count += len(sheet.rows)
-    if columns is None:
+    header = match_header(sheet, form)
+    typed = _type(sheet, form, header)
+    found = [*header.findings, *_identifiers(sheet, form, header, typed)]
+    staged.findings += found
+    if found or not header.answers:
+        staged.refused |= bool(found)
+        staged.rows_per_case[None] += len(sheet.rows)
         return
-    seen: dict[Key, Row] = {}
-    for number, cells in sheet.rows:
-        row = _type_row(form, number, cells, columns, center_id, staged)
-        if row is not None:
-            _keep_unique(row, seen, staged)
-    staged.rows += seen.values()
+    _Sheet(sheet, form, header, typed, center_id).into(staged)
 
 
-def _match_header(sheet: RawSheet, form: str, staged: Staged) -> list[Column] | None:
-    """The column of each header cell, or None if the header cannot be matched."""
-    known = FORMS[form].columns()
-    names = [c.strip().casefold() if isinstance(c, str) else "" for c in sheet.header]
-    unknown = [i for i, name in enumerate(names) if name not in known]
-    doubled = sorted({name for name in names if name and names.count(name) > 1})
-    lost = [n for n in FORMS[form].key() if n not in names and n != "center_id"]
-    for index in unknown:
-        _refuse(staged, "file.unknown_column",
-                f"The header in {cell_name(index, 1)} of {form} is not a column of the form.",
-                "Use the headers of the template; remove columns that are not in it.", form)  # fmt: skip
-    for name in doubled:
-        _refuse(staged, "file.double_column", f"{form} has the column {name} twice.",
-                "Keep one of them.", form)  # fmt: skip
-    for name in lost if sheet.rows or names else ():
-        _refuse(staged, "file.no_key", f"{form} has no column {name}.",
-                f"Add the column {name} from the template.", form)  # fmt: skip
-    return None if unknown or doubled or lost else [known[name] for name in names]
+def _type(sheet: RawSheet, form: str, header: Header) -> dict[str, TypedColumn]:
+    columns = FORMS[form].columns()
+    return {
+        name: type_column(sheet.columns[i], columns[name]) for name, i in header.answers.items()
+    }
 
 
-def _type_row(
-    form: str, number: int, cells: tuple[Cell, ...], columns: list[Column], center_id: str,
-    staged: Staged,
-) -> Row | None:  # fmt: skip
-    values: dict[str, Any] = dict.fromkeys(FORMS[form].columns())
-    missing: dict[str, str] = {}
-    places = {c.name: cell_name(i, number) for i, c in enumerate(columns)}
-    refusals: list[tuple[Column, Refusal]] = []
-    for column, cell in zip(columns, (*cells, *[""] * len(columns)), strict=False):
-        typed = type_cell(cell, column)
-        if isinstance(typed, Refusal):
-            refusals.append((column, typed))
-        elif isinstance(typed, MissingCode):
-            missing[column.name] = typed.value
-        else:
-            values[column.name] = typed
-    _add_extra_cells(form, number, cells, columns, refusals)
-    _check_center(values, center_id, columns, refusals)
-    _check_key(form, values, refusals)
-    row = Row(form, number, values, missing, places)
-    staged.rows_per_case[row.case_id] = staged.rows_per_case.get(row.case_id, 0) + 1
-    staged.findings += [
-        Finding(rule=r.rule, severity="reject", category="conformance", message=r.message,
-                fix=r.fix, form=form, row=number, column=c.name, cell=places.get(c.name),
-                case_id=row.case_id)
-        for c, r in refusals
-    ]  # fmt: skip
-    return None if any(c.item.key for c, _ in refusals) else row
+def _identifiers(
+    sheet: RawSheet, form: str, header: Header, typed: Mapping[str, TypedColumn]
+) -> Iterator[Finding]:
+    columns: dict[int, Column | None] = {
+        i: None for i in range(len(sheet.columns)) if i not in header.upload.values()
+    }
+    columns |= {i: FORMS[form].columns()[name] for name, i in header.answers.items()}
+    refused = {i: typed[name].refused for name, i in header.answers.items()}
+    yield from identifiers(sheet, form, columns, refused)
 
 
-def _add_extra_cells(
-    form: str, number: int, cells: tuple[Cell, ...], columns: list[Column],
-    refusals: list[tuple[Column, Refusal]],
-) -> None:  # fmt: skip
-    if any(cell != "" for cell in cells[len(columns) :]):
-        refusals.append(
-            (columns[-1], Refusal("cell.beyond", f"Cell {cell_name(len(columns), number)} of {form} "
-             "lies outside the columns of the form.", "Clear it or move its content."))
+class _Sheet:
+    """One sheet of a form on its way to rows."""
+
+    def __init__(
+        self, sheet: RawSheet, form: str, header: Header, typed: Mapping[str, TypedColumn],
+        center_id: str,
+    ) -> None:  # fmt: skip
+        self.sheet, self.form, self.header = sheet, form, header
+        self.refused: list[tuple[int, str | None, Refusal]] = [
+            (int(row), name, refusal)
+            for name, column in typed.items() for refusal, rows in column.refused for row in rows
+        ]  # fmt: skip
+        self.upload = {name: self._upload(name) for name in UPLOAD_COLUMNS}
+        self.rows = self._rows(typed)
+        self.examples = self._examples()
+        self._check_center(center_id)
+        self._check_keys()
+        self._check_blank_headers()
+
+    def into(self, staged: Staged) -> None:
+        real = ~self.examples
+        if self.examples.any():
+            staged.findings.append(_example_notice(self.form, int(self.examples.sum())))
+        cases = self.rows.case_ids
+        staged.rows_per_case.update(case for case, keep in zip(cases, real, strict=True) if keep)
+        staged.findings += [
+            self._finding(row, name, refusal) for row, name, refusal in self.refused if real[row]
+        ]
+        keys = FORMS[self.form].key()
+        for row in {row for row, name, _ in self.refused if name in keys}:
+            real[row] = False
+        kept, twice = self._unique(real)
+        staged.findings += twice
+        staged.forms[self.form] = StagedForm(
+            self.rows.where(kept),
+            tuple(r for r, keep in zip(self.upload["change_reason"], kept, strict=True) if keep),
+            np.array([a is not None for a in self.upload["row_action"]], np.bool_)[kept],
+        )
+
+    def _rows(self, typed: Mapping[str, TypedColumn]) -> Rows:
+        size = len(self.sheet.rows)
+        answers = {
+            c.name: typed[c.name].values if c.name in typed else pa.nulls(size, ARROW_TYPES[c.type])
+            for c in FORMS[self.form].columns().values()
+        }
+        missing = {n: c.missing for n, c in typed.items() if c.missing is not None}
+        return Rows(
+            self.form, pa.table(answers), missing, self.sheet.rows, {**self.header.answers, **self.header.upload}
         )  # fmt: skip
 
+    def _upload(self, name: str) -> list[str | None]:
+        """The words of a column that is no answer of the form, one a row."""
+        if name not in self.header.upload:
+            return [None] * len(self.sheet.rows)
+        column = UPLOAD_COLUMNS[name]
+        item = Item(column.label, column.words, codes=column.codes)
+        typed = type_column(
+            self.sheet.columns[self.header.upload[name]], Column(name, "text", item)
+        )
+        words: list[str | None] = typed.values.to_pylist()
+        allowed = {code.value for code in column.codes}
+        for row, word in enumerate(words):
+            if word is not None and word not in allowed:
+                refusal = Refusal(
+                    f"cell.{name}", f"{name} is not one of its words.",
+                    f"Leave it blank or write one of: {', '.join(column.codes)}.",
+                )  # fmt: skip
+                self.refused.append((row, name, refusal))
+                words[row] = None
+        return words
 
-def _check_center(
-    values: dict[str, Any], center_id: str, columns: list[Column],
-    refusals: list[tuple[Column, Refusal]],
-) -> None:  # fmt: skip
-    if values["center_id"] not in (None, center_id):
-        column = next(c for c in columns if c.name == "center_id")
-        refusals.append(
-            (column, Refusal("case.other_center", "The row belongs to another center.",
-             "Submit it as that center, or correct center_id."))
+    def _check_center(self, center_id: str) -> None:
+        refusal = Refusal("case.other_center", "The row belongs to another center.",
+                          "Submit it as that center, or correct center_id.")  # fmt: skip
+        stated = self.rows.answers.column("center_id").to_pylist()
+        for row, center in enumerate(stated):
+            if center not in (None, center_id) and not self.examples[row]:
+                self.refused.append((row, "center_id", refusal))
+        place = self.rows.answers.column_names.index("center_id")
+        own = pa.array([center_id] * len(stated), pa.string())
+        self.rows = replace(
+            self.rows, answers=self.rows.answers.set_column(place, "center_id", own)
+        )
+
+    def _examples(self) -> Mask:
+        stated = self.rows.answers.column("center_id").to_pylist()
+        cases: list[Any] = (
+            self.rows.answers.column("case_id").to_pylist()
+            if self.form != "center" else [None] * len(stated)
         )  # fmt: skip
-    values["center_id"] = center_id
+        return np.array(
+            [is_example(self.form, c, p) for c, p in zip(stated, cases, strict=True)], np.bool_
+        )
 
+    def _check_keys(self) -> None:
+        told = {(row, name) for row, name, _ in self.refused}
+        for name in FORMS[self.form].key():
+            refusal = Refusal("row.key", f"{name} is empty; without it the row cannot be told from "
+                              "others.", f"Fill in {name}.")  # fmt: skip
+            for row in np.flatnonzero(self.rows.answers.column(name).is_null().to_numpy()):
+                if (int(row), name) not in told:
+                    self.refused.append((int(row), name, refusal))
 
-def _check_key(form: str, values: dict[str, Any], refusals: list[tuple[Column, Refusal]]) -> None:
-    told = {column.name for column, _ in refusals}
-    for name in FORMS[form].key():
-        if values[name] is None and name not in told:
-            refusals.append(
-                (FORMS[form].columns()[name], Refusal("row.key", f"{name} is empty; without it the "
-                 "row cannot be told from others.", f"Fill in {name}."))
-            )  # fmt: skip
+    def _check_blank_headers(self) -> None:
+        for index, column in enumerate(self.sheet.columns):
+            if column.header != "":
+                continue
+            for row in np.flatnonzero([column.values[c] != "" for c in column.codes]):
+                place = cell_name(index, int(self.sheet.rows[row]))
+                self.refused.append(
+                    (int(row), None, Refusal("cell.beyond", f"Cell {place} of {self.form} lies "
+                     "outside the columns of the form.", "Clear it or move its content."))
+                )  # fmt: skip
 
+    def _finding(self, row: int, name: str | None, refusal: Refusal) -> Finding:
+        case = self.rows.case_ids[row]
+        return Finding(
+            rule=refusal.rule, severity="reject", category="conformance", message=refusal.message,
+            fix=refusal.fix, form=self.form, row=int(self.sheet.rows[row]), column=name,
+            cell=self.rows.cell(row, name) if name else None, case_id=case,
+        )  # fmt: skip
 
-def _keep_unique(row: Row, seen: dict[Key, Row], staged: Staged) -> None:
-    first = seen.get(row.key)
-    if first is None:
-        seen[row.key] = row
-        return
-    same = row.sha256() == first.sha256()
-    staged.findings.append(
-        Finding(
+    def _unique(self, candidates: Mask) -> tuple[Mask, list[Finding]]:
+        """The first row of each key, and what to say of the others."""
+        kept = candidates.copy()
+        first: dict[Key, int] = {}
+        told = []
+        for row in np.flatnonzero(candidates):
+            earlier = first.setdefault(self.rows.keys[row], int(row))
+            if earlier != row:
+                kept[row] = False
+                told.append(self._twice(int(row), earlier))
+        return kept, told
+
+    def _twice(self, row: int, earlier: int) -> Finding:
+        same = self.rows.answers.slice(row, 1).equals(self.rows.answers.slice(earlier, 1)) and all(
+            codes[row] == codes[earlier] for codes in self.rows.missing.values()
+        )
+        column = FORMS[self.form].key()[-1]
+        return Finding(
             rule="row.twice", severity="inform" if same else "reject", category="conformance",
-            message=f"The row repeats row {first.number}"
+            message=f"The row repeats row {self.sheet.rows[earlier]}"
             + (" and is read once." if same else " with other answers."),
             fix="Nothing to do." if same else "Keep one of the two rows.",
-            form=row.form, row=row.number, case_id=row.case_id,
-            column=FORMS[row.form].key()[-1], cell=row.places.get(FORMS[row.form].key()[-1]),
-        )
+            form=self.form, row=int(self.sheet.rows[row]), case_id=self.rows.case_ids[row],
+            column=column, cell=self.rows.cell(row, column),
+        )  # fmt: skip
+
+
+def _example_notice(form: str, count: int) -> Finding:
+    return Finding(
+        rule="file.example", severity="inform", category="conformance", form=form,
+        message=f"{count} example row of the template was passed over."
+        if count == 1 else f"{count} example rows of the template were passed over.",
+        fix="Nothing to do; you may delete the row.",
     )  # fmt: skip
-
-
-def from_stored(form: str, stored: Iterable[Mapping[str, Any]]) -> dict[Key, Row]:
-    """Rows read from the database, by key."""
-    names = list(FORMS[form].columns())
-    rows = (Row(form, None, {n: r[n] for n in names}, r["missing"]) for r in stored)
-    return {row.key: row for row in rows}

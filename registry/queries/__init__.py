@@ -5,7 +5,7 @@ A query is a row that never changes and a list of events; its state is the lates
 """
 
 from registry.queries.answers import Outcome, answer, answer_in, ask, close, reopen
-from registry.queries.look import QueryEvent, history, open_queries, queries, queries_in
+from registry.queries.look import QueryEvent, headers, history, open_queries, queries, queries_in
 from registry.queries.override import Override, confirmed, override_of
 from registry.queries.report import Report, report
 from registry.queries.sync import sync
@@ -20,6 +20,7 @@ __all__ = [
     "ask",
     "close",
     "confirmed",
+    "headers",
     "history",
     "open_queries",
     "override_of",

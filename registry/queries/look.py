@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from registry.findings import Finding
 from registry.latest import case_states, query_states
 from registry.roundtrip.model import OpenQuery
 from registry.schema import QUERY, QUERY_EVENT
@@ -72,3 +73,24 @@ def history(center_id: str, query_id: int) -> list[QueryEvent]:
     )
     with center_session(center_id) as session:
         return [QueryEvent(**row) for row in session.execute(query).mappings()]
+
+
+def headers(
+    session: Connection, center_id: str, query_ids: Collection[int]
+) -> list[tuple[Finding, str]]:
+    """The finding each query was opened for, with the version its rule had then."""
+    query = select(QUERY).where(
+        QUERY.c.center_id == center_id, QUERY.c.query_id.in_(list(query_ids)),
+        QUERY.c.rule.is_not(None),
+    )  # fmt: skip
+    return [
+        (
+            Finding(
+                rule=row.rule, severity="query", category="", message=row.message, fix=row.fix,
+                form=row.form, column=row.column, case_id=row.case_id, record=row.record,
+                value_sha256=row.value_sha256,
+            ),
+            row.rule_version or "",
+        )
+        for row in session.execute(query)
+    ]  # fmt: skip

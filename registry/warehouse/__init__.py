@@ -2,11 +2,12 @@
 
 from registry.duck import open_locked as connect
 from registry.warehouse.build import Build, build, consensus_vars, current
-from registry.warehouse.replay import Replay
+from registry.warehouse.replay import Bench, Replay
 from registry.warehouse.runner import DbtError, Warehouse
 from registry.warehouse.score import score
 
 __all__ = [
+    "Bench",
     "Build",
     "DbtError",
     "Replay",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ _LONG = "fct_verdict"
 
 
 # For one center's file planning takes longer than running: the optimizer halves the speed.
-_FEW_ROWS = 5_000
+_FEW_ROWS = 100_000
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Replay:
         """Compiles, or reads what was compiled earlier from the same models, forms and consensus."""
         models = _plan(home, project_variables(consensus))
         self.plan = tuple(model for model in models if model.name != _LONG)
+        self._idle: list[Bench] = []
         self.long = next(model.sql for model in models if model.name == _LONG)
 
     def models(
@@ -59,11 +61,8 @@ class Replay:
         connection, which can read nothing else unless `locked` is false. Raises `KeyError` for a
         form that does not exist.
         """
-        unknown = set(rows) - set(FORMS)
-        if unknown:
-            raise KeyError(f"no such form: {', '.join(sorted(unknown))}")
-        connection = duckdb.connect(config={"threads": 2})
-        connection.execute("attach ':memory:' as steward; create schema steward.raw; use steward")
+        _require_forms(rows)
+        connection = _connect()
         if sum(len(table) for table in rows.values()) < _FEW_ROWS:
             connection.execute("pragma disable_optimizer")
         connection.execute("begin")
@@ -75,11 +74,101 @@ class Replay:
             connection.execute(f"create {kind} {model.relation} as {model.sql}")
         connection.execute("commit")
         if locked:
-            connection.execute(
-                "set enable_progress_bar = false; set enable_external_access = false; "
-                "set lock_configuration = true"
-            )
+            connection.execute(_LOCK)
         return connection
+
+    @contextmanager
+    def bench(self, size: int) -> Iterator[Bench]:
+        """A bench for one file of about `size` rows, given to one caller at a time and empty.
+
+        Benches of small files are kept, with everything that was asked on them planned already.
+        """
+        if size >= _FEW_ROWS:
+            bench = Bench(self.plan, keep_plans=False)
+            yield bench
+            bench.connection.close()
+            return
+        bench = self._idle.pop() if self._idle else Bench(self.plan, keep_plans=True)
+        yield bench  # one that failed is dropped, not kept
+        bench.empty()
+        self._idle.append(bench)
+
+
+class Bench:
+    """A connection with a table `raw.<form>` for each form and one for each derived model.
+
+    `load` rows, `derive` the models from them, `ask` what they say. Nothing outside can be read.
+    """
+
+    def __init__(self, plan: tuple[Model, ...], *, keep_plans: bool) -> None:
+        self.connection = _connect()
+        if keep_plans:
+            self.connection.execute("pragma disable_optimizer")
+        for name, form in FORMS.items():
+            self.connection.execute(f"create table raw.{name} ({sql_columns(form)})")
+        for model in plan:
+            kind = "view" if model.name.startswith("stg_") else "table"
+            self.connection.execute(f"create {kind} {model.relation} as {model.sql}")
+        self.connection.execute(_LOCK)
+        self._derived = [model for model in plan if not model.name.startswith("stg_")]
+        self._keep_plans = keep_plans
+        self._planned: dict[str, str] = {}
+        self._filled: set[str] = set()
+
+    def load(self, form: str, rows: pa.Table) -> None:
+        """Make these the rows of a form, in place of any others. Raises `KeyError`."""
+        if form in self._filled:
+            self.connection.execute(f"delete from raw.{form}")
+        self.connection.register("arriving", conform(rows, FORMS[form]))
+        self.connection.execute(f"insert into raw.{form} from arriving")
+        self.connection.unregister("arriving")
+        self._filled.add(form)
+
+    def derive(self) -> None:
+        """Work out every model from the rows loaded."""
+        for model in self._derived:
+            insert = f"insert into {model.relation} {model.sql}"
+            self.connection.execute(self._planned_as(insert))
+
+    def ask(self, query: str) -> pa.Table:
+        """The answer to a query as Arrow."""
+        table: pa.Table = self.connection.sql(self._planned_as(query)).to_arrow_table()
+        return table
+
+    def empty(self) -> None:
+        for model in self._derived:
+            self.connection.execute(f"delete from {model.relation}")
+        for name in self._filled:
+            self.connection.execute(f"delete from raw.{name}")
+        self._filled.clear()
+
+    def _planned_as(self, query: str) -> str:
+        """The query, or where plans are kept what runs its plan."""
+        if not self._keep_plans:
+            return query
+        if query not in self._planned:
+            name = f"plan_{len(self._planned)}"
+            self.connection.execute(f"prepare {name} as {query}")
+            self._planned[query] = name
+        return f"execute {self._planned[query]}"
+
+
+_LOCK = (
+    "set enable_progress_bar = false; set enable_external_access = false; "
+    "set lock_configuration = true"
+)
+
+
+def _connect() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(config={"threads": 2})
+    connection.execute("attach ':memory:' as steward; create schema steward.raw; use steward")
+    return connection
+
+
+def _require_forms(rows: Mapping[str, pa.Table]) -> None:
+    unknown = set(rows) - set(FORMS)
+    if unknown:
+        raise KeyError(f"no such form: {', '.join(sorted(unknown))}")
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table | None) -> None:

@@ -1,0 +1,192 @@
+"""Judges a staged file against the registry as it is: what would be stored, held, or asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import Connection, func, select
+
+from registry.cases import withdrawn
+from registry.findings import Finding
+from registry.forms import FORMS
+from registry.home import home
+from registry.intake.causes import all_of, fold
+from registry.intake.check import check
+from registry.intake.merge import Change, Merged, Stored, merge
+from registry.intake.raw import RawFile
+from registry.intake.receipt import Decision
+from registry.intake.rows import CENTER_UNIT, Rows
+from registry.intake.stage import Staged, StagedForm
+from registry.queries import Override, confirmed, override_of
+from registry.roundtrip.model import Answer, AnswerCode
+from registry.row_versions import read_cases
+from registry.rules import may_confirm, rule_version
+from registry.schema import SUBMISSION
+from registry.warehouse import Replay, consensus_vars
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a file is sent: by whom, on what state it rests, and why it changes accepted answers."""
+
+    center_id: str
+    reason: str | None = None
+    based_on: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """A file judged against the registry as it was at submission `seen`.
+
+    `findings` are folded; `queries` are those of severity query, confirmed ones included.
+    """
+
+    raw: RawFile
+    staged: Staged
+    merged: Mapping[str, Merged]
+    findings: tuple[Finding, ...]
+    queries: tuple[Finding, ...]
+    changes: tuple[Change, ...]
+    decisions: Mapping[str | None, Decision]
+    older: frozenset[str]
+    seen: int
+
+
+def assess(
+    session: Connection, raw: RawFile, staged: Staged, terms: Terms, answers: Iterable[Answer],
+    progress: Progress,
+) -> Assessment:  # fmt: skip
+    """Lay the file over the registry and judge the result. Stores nothing."""
+    seen = latest(session)
+    stored = _stored(terms.center_id, staged, seen)
+    merged = {
+        form: merge(staged.forms.get(form) or _nothing(form), before, reason=terms.reason)
+        for form, before in stored.items()
+    }
+    older = _older(stored, merged, terms.based_on)
+    changes = tuple(_marked(merged.values(), older))
+    current = {form: m.current() for form, m in merged.items()}
+    progress(f"checking {sum(map(len, current.values())):,} rows of {len(staged.cases):,} cases")
+    told = check(current, replay(home()))
+    told += [f for m in merged.values() for f in m.findings]
+    told += _conflicts(changes, older)
+    told += _withdrawn(withdrawn(session, terms.center_id, staged.cases))
+    queries = tuple(f for f in told if f.severity == "query" and f.value_sha256)
+    silent = confirmed(session, terms.center_id, [*staged.cases, CENTER_UNIT])
+    silent |= _confirmed_now(session, terms.center_id, answers)
+    findings = tuple(fold([*staged.findings, *(_told(f, silent) for f in told)]))
+    decisions = _decide(staged, merged, findings)
+    return Assessment(raw, staged, merged, findings, queries, changes, decisions, older, seen)
+
+
+@cache
+def replay(folder: Path) -> Replay:
+    """The warehouse's models, kept planned for one file after another."""
+    return Replay(folder, consensus_vars())
+
+
+def latest(session: Connection) -> int:
+    """The newest submission of the center the session is bound to, 0 before the first."""
+    query = select(func.coalesce(func.max(SUBMISSION.c.submission_id), 0))
+    return int(session.execute(query).scalar_one())
+
+
+def _stored(center_id: str, staged: Staged, seen: int) -> dict[str, Stored]:
+    """The stored rows of every case the file touches; forms with neither are left out."""
+    tables = read_cases(center_id, staged.cases, as_of=seen,
+                        with_center=CENTER_UNIT in staged.rows_per_case) if seen else {}  # fmt: skip
+    nothing = np.empty(0, np.int32)
+    found = {form: Stored(Rows.empty(form), nothing) for form in FORMS if form in staged.forms}
+    for form, table in tables.items():
+        since = table.column("submission_id").to_numpy()
+        found[form] = Stored(Rows.stored(form, table), since)
+    return found
+
+
+def _nothing(form: str) -> StagedForm:
+    return StagedForm(Rows.empty(form), (), np.empty(0, np.bool_))
+
+
+def _older(
+    stored: Mapping[str, Stored], merged: Mapping[str, Merged], based_on: int | None
+) -> frozenset[str]:
+    """Cases that changed after the state the file is based on, and that the file would change."""
+    if based_on is None:
+        return frozenset()
+    newer = {
+        s.rows.case_ids[row]
+        for s in stored.values() for row in np.flatnonzero(s.since > based_on)
+    }  # fmt: skip
+    touched = {
+        m.rows.case_ids[row] for m in merged.values() for row in np.flatnonzero(m.is_changed)
+    }
+    return frozenset(newer & touched)
+
+
+def _marked(merged: Iterable[Merged], older: frozenset[str]) -> Iterator[Change]:
+    for change in (c for m in merged for c in m.changes):
+        yield replace(change, kind="older") if change.case_id in older else change
+
+
+def _conflicts(changes: Iterable[Change], older: frozenset[str]) -> Iterator[Finding]:
+    first = {c.case_id: c for c in reversed(list(changes)) if c.case_id in older}
+    for case in sorted(older):
+        at = first.get(case)
+        yield Finding(
+            rule="case.older", severity="reject", category="conformance",
+            message="The case was changed in the registry after the state this file is based on.",
+            fix="Look at both values in the list of changes, get the present state of the case (mst "
+            "export, or the page Cases), and make your change there.",
+            why="Otherwise the file would silently undo somebody else's work.",
+            case_id=case, form=at.form if at else None, row=at.row if at else None,
+            column=at.column if at else None, cell=at.cell if at else None,
+            record=at.record if at else None,
+        )  # fmt: skip
+
+
+def _withdrawn(cases: set[str]) -> Iterator[Finding]:
+    for case in sorted(cases):
+        yield Finding(
+            rule="case.withdrawn", severity="reject", category="conformance", case_id=case,
+            message="The consent of this case was withdrawn; the registry takes nothing more of it.",
+            fix="Remove the case from the file. If the withdrawal was a mistake, reinstate the case.",
+        )  # fmt: skip
+
+
+def _confirmed_now(session: Connection, center_id: str, answers: Iterable[Answer]) -> set[Override]:
+    """What the file itself confirms, as if it were taken already."""
+    from registry.queries import headers
+
+    asked = [a.query_id for a in answers if a.code == AnswerCode.CONFIRMED]
+    return {
+        override_of(f, version) for f, version in headers(session, center_id, asked)
+        if may_confirm(f.rule)
+    } if asked else set()  # fmt: skip
+
+
+def _told(finding: Finding, silent: set[Override]) -> Finding:
+    if finding.severity != "query" or not may_confirm(finding.rule):
+        return finding
+    if override_of(finding, rule_version(finding.rule)) not in silent:
+        return finding
+    return replace(finding, severity="inform", message=f"Confirmed as is: {finding.message}",
+                   fix="Nothing to do; changing the value asks again.")  # fmt: skip
+
+
+def _decide(
+    staged: Staged, merged: Mapping[str, Merged], findings: Iterable[Finding]
+) -> dict[str | None, Decision]:
+    held = {f.case_id for f in all_of(tuple(findings)) if f.severity == "reject"} | {None}
+    changed = {
+        m.rows.case_ids[row] for m in merged.values() for row in np.flatnonzero(m.is_changed)
+    }
+    return {
+        case: "held" if case in held else "accepted" if case in changed else "unchanged"
+        for case in staged.rows_per_case
+    }

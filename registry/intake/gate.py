@@ -1,0 +1,75 @@
+"""The gate: a file that still carries identifiers is refused, with their place and kind, never
+their value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from registry.findings import Finding, cell_name
+from registry.forms import Column
+from registry.identifiers import screen_case_id, screen_text, screen_texts
+from registry.intake.cells import Refusal, clean
+from registry.intake.raw import RawSheet
+
+_FIX = "Remove it, or run mst deidentify at your center, and send the file again."
+# these columns hold pseudonyms, which may not be made of initials or dates either
+PSEUDONYMS = frozenset({"case_id", "donor_id", "subject_id", "collection_id", "aliquot_id"})
+
+
+def identifiers(
+    sheet: RawSheet, form: str, columns: Mapping[int, Column | None],
+    refused: Mapping[int, Sequence[tuple[Refusal, object]]],
+) -> Iterator[Finding]:  # fmt: skip
+    """A finding for each cell that looks like an identifier.
+
+    `columns` says which column of the form stands in a spreadsheet column, None for one that belongs
+    to none. Cells that were read as a number, yes or no, a code, or a value of a strict pattern
+    cannot name anyone and are not looked at.
+    """
+    for index, column in columns.items():
+        told = {rule.rule for rule, _ in refused.get(index, ())}
+        if column is not None and not told and _cannot_identify(column):
+            continue
+        kinds = _kinds(sheet, index, column)
+        for place, cell in enumerate(sheet.columns[index].values):
+            kind = kinds.get(cell) if isinstance(cell, str) else None
+            if kind is None or _is_told_date(column, kind, told):
+                continue
+            for row in np.flatnonzero(sheet.columns[index].codes == place):
+                yield _finding(form, column, index, int(sheet.rows[row]), kind)
+
+
+def _cannot_identify(column: Column) -> bool:
+    if column.name in PSEUDONYMS:
+        return False
+    return column.type != "text" or column.item.codes is not None
+
+
+def _kinds(sheet: RawSheet, index: int, column: Column | None) -> dict[str, str]:
+    texts = {c: clean(c) for c in sheet.columns[index].values if isinstance(c, str) and c}
+    if column is not None and column.name in PSEUDONYMS:
+        judged = {text: screen_case_id(text) for text in set(texts.values())}
+        return {c: kind for c, text in texts.items() if (kind := judged[text])}
+    found = screen_texts(texts.values())
+    return {c: found[text] for c, text in texts.items() if text in found}
+
+
+def _is_told_date(column: Column | None, kind: str, told: set[str]) -> bool:
+    """A calendar date where a day is asked is a mistake of its own, told with its own fix."""
+    return column is not None and "cell.calendar_date" in told and "date" in kind
+
+
+def in_file_name(name: str) -> str | None:
+    """The kind of identifier that the name of a file carries."""
+    return screen_text(name.rsplit(".", 1)[0].replace("_", " "))
+
+
+def _finding(form: str, column: Column | None, index: int, row: int, kind: str) -> Finding:
+    cell = cell_name(index, row)
+    return Finding(
+        rule="identifier.cell", severity="reject", category="conformance",
+        message=f"Cell {cell} of {form} looks like {kind}. The registry takes no identifiers.",
+        fix=_FIX, form=form, row=row, cell=cell, column=column.name if column else None,
+    )  # fmt: skip

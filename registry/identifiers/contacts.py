@@ -31,7 +31,7 @@ _DIALLED = re.compile(r"(?<![\w.,])(?:\+ ?|00 ?)?\(?\d(?:[ ()./-]{0,3}\d){5,16}(
 _NATIONAL = re.compile(
     r"""
       \(?0[1-9]\d*(?:[ ()./-]{1,3}\d+){0,5}          # 020 7946 0123, 030/23125, 0171-3920055
-    | (?:1[ .-])?\(?[2-9]\d\d\)?[ .-]{1,2}\d{3}[ .-]\d{4}  # (212) 555-0123
+    | (?:1[ .-])?(?:\([2-9]\d\d\)[ .-]{0,2}|[2-9]\d\d[ .-])\d{3}[ .-]\d{4}  # (212) 555-0123
     | [6-9]\d{2}(?:[ .-]?\d{3}){2}                   # 612 345 678
     | [6-9]\d[ .-]\d{3}[ .-]\d{2}[ .-]\d{2}          # 91 555 12 34
     | [6-9]\d{2}(?:[ .-]\d\d){3}                     # 612 34 56 78
@@ -52,12 +52,12 @@ def email(text: str) -> bool:
 
 def web_address(text: str) -> bool:
     """A web or file address."""
-    return _URL.search(text) is not None
+    return ("." in text or ":" in text) and _URL.search(text) is not None
 
 
 def network_address(text: str) -> bool:
     """An IPv4 or IPv6 address."""
-    found = [match.group() for match in _IPV4.finditer(text)]
+    found = [match.group() for match in _IPV4.finditer(text)] if text.count(".") > 2 else []
     if text.count(":") > 1:
         found += [m.group() for m in _IPV6.finditer(text) if m.group().count(":") > 1]
     return any(_is_ip(candidate) for candidate in found)
@@ -65,7 +65,7 @@ def network_address(text: str) -> bool:
 
 def hardware_address(text: str) -> bool:
     """The MAC address of a device."""
-    return _MAC.search(text) is not None
+    return text.count(":") + text.count("-") > 4 and _MAC.search(text) is not None
 
 
 def phone(text: str) -> bool:

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 
 from registry.identifiers.text import Cell, folded
-from registry.identifiers.vocabulary import either, words
+from registry.identifiers.vocabulary import either, listed, words
 
-_GIVEN, _SURNAMES = words("names", "given"), words("names", "surnames")
+_GIVEN, _FREQUENT = listed("given_names"), words("names", "surnames")
+_SURNAMES = _FREQUENT | listed("surnames")
 _EPONYMS, _FIELD = words("names", "eponyms"), words("names", "field_words")
 _RELATIONS, _PARTICLES = words("names", "relations"), words("names", "particles")
 _EXPRESSIONS = re.compile(rf"\b(?:{either(words('names', 'expressions'))})\b")
@@ -20,13 +21,18 @@ _TITLED = re.compile(
     rf"(?:(?:[A-Z]\. ?)+|(?:{either(_PARTICLES)}) )*(?P<name>(?-i:{_CAP}))",
     re.IGNORECASE,
 )
-_LETTER_TITLED = re.compile(
-    rf"(?<![\w.])(?:{'|'.join(sorted(words('names', 'title_letters'))).upper()})\. (?P<name>[A-ZÀ-Þ][a-zà-ÿ]{{2,}})"
+_SHORT_TITLED = re.compile(
+    rf"(?<![\w.])(?i:{either(words('names', 'short_titles'))})(?P<stop>\.?) (?:[A-Z]\. )*(?P<name>{_CAP})"
 )
 _IN_A_BED = re.compile(
     rf"(?P<name>{_CAP}),? (?i:{either(words('names', 'beds'))})\b\.? ?(?:n[or]\.? )?\d"
 )
 _INITIALED = re.compile(rf"\b[A-Z]\. ?(?:[A-Z]\. ?)?(?P<name>{_CAP})|(?P<last>{_CAP}),? [A-Z]\.(?!\w)")
+_LETTERS = re.compile(r"[^\W\d_]+")
+# Without one of these words no rule below can fit.
+_TRIGGERS = _GIVEN | _SURNAMES | frozenset(
+    _LETTERS.findall(" ".join(words("names", "titles") | words("names", "short_titles") | words("names", "beds")))
+)
 _TOKEN = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*|[,;:.()/+*]")
 
 
@@ -44,8 +50,18 @@ class _Word:
         return all(part in _GIVEN for part in self.folded.split("-"))
 
     @property
+    def lone_given(self) -> bool:
+        """A given name by itself; in capitals short ones are rather a regimen (IDA, CLARA)."""
+        return self.given and not (self.text.isupper() and len(self.text) < 5)
+
+    @property
+    def listed(self) -> bool:
+        return self.given or self.surname
+
+    @property
     def surname(self) -> bool:
-        return not self.eponym and any(part in _SURNAMES for part in self.folded.split("-"))
+        """One of the most frequent surnames."""
+        return not self.eponym and any(part in _FREQUENT for part in self.folded.split("-"))
 
     @property
     def eponym(self) -> bool:
@@ -59,6 +75,8 @@ class _Word:
 
 def name(cell: Cell) -> bool:
     """Whether a cell names a person: titled, in a bed, with initials, or of frequent names."""
+    if _TRIGGERS.isdisjoint(_LETTERS.findall(cell.folded)):
+        return False
     if not any(c.isupper() for c in cell.text):
         return _small_letters(cell.folded)
     if _EXPRESSIONS.search(cell.folded):
@@ -77,10 +95,8 @@ def _titled(text: str) -> bool:
         title = found["title"].rstrip(".")
         if not (title.isupper() and len(title) < 3) and not _field_word(found["name"]):
             return True
-    return any(
-        not _field_word(m["name"]) and folded(m["name"]) not in _EPONYMS
-        for m in _LETTER_TITLED.finditer(text)
-    )
+    short = ((bool(found["stop"]), _word(found["name"])) for found in _SHORT_TITLED.finditer(text))
+    return any(not word.ordinary and (stop or word.listed) for stop, word in short)
 
 
 def _field_word(word: str) -> bool:
@@ -96,8 +112,10 @@ def _initialed(text: str) -> bool:
 def _listed(text: str) -> bool:
     tokens = [_word(t) for t in _TOKEN.findall(text)]
     if len(tokens) == 1:
-        return tokens[0].capital and (tokens[0].given or tokens[0].surname)
+        return tokens[0].text == text and tokens[0].capital and (tokens[0].lone_given or tokens[0].surname)
     if any(_pair(a, b) for a, b in zip(tokens, tokens[1:], strict=False)):
+        return True
+    if _nothing_but_a_name([t for t in tokens if t.text != ","], text):
         return True
     if any(_behind_relation(a, b) for a, b in zip(tokens, tokens[1:], strict=False)):
         return True
@@ -108,11 +126,20 @@ def _listed(text: str) -> bool:
 
 def _pair(one: _Word, other: _Word) -> bool:
     """A given name beside any capitalised word that is no word of the field."""
-    if one.given and other.eponym and other.capital and not one.ordinary:
+    if one.lone_given and other.eponym and other.capital and not one.ordinary:
         return True  # Sarah Wilson
     if one.ordinary or other.ordinary:
         return False
-    return one.given or other.given or (one.surname and other.surname)
+    return one.lone_given or other.lone_given or (one.listed and other.listed)
+
+
+def _nothing_but_a_name(tokens: list[_Word], text: str) -> bool:
+    """Two or three capitalised words, one of them any listed surname: Asier Soto; Soto, Asier."""
+    if not 2 <= len(tokens) <= 3 or sum(len(t.text) for t in tokens) < len(text) - 4:
+        return False
+    return not any(t.ordinary or len(t.text) < 3 for t in tokens) and any(
+        part in _SURNAMES for t in tokens for part in t.folded.split("-")
+    )
 
 
 def _surname_first(surname: _Word, given: _Word) -> bool:

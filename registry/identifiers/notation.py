@@ -21,6 +21,7 @@ NOTATION: tuple[tuple[str, str, str], ...] = (
     ("clinical trial", "CTRI/2018/04/013123", r"\bCTRI/\d{4}/\d{2}/\d{5,6}\b"),
     ("clinical trial", "EudraCT 2018-003477-11", r"\b(?:19|20)\d\d-[015]\d{5}-\d\d(?:-\d\d)?\b"),
     ("reference to a catalogue", "SNOMED 91861009", r"\b(?:PMID|PMC|O?MIM|SNOMED(?: CT)?|SCTID|LOINC|Orpha\w*|MedDRA|HGNC|RxCUI|CAS|UNII)\W{0,3}[\d-]+\b"),
+    ("MeSH", "D000075804", r"\b[CD]000\d{6}\b"),
     ("article", "10.1182/blood-2010-10-299743", r"\b10\.\d{4,6}/\S+"),
     ("enzyme", "EC 3.4.21.4", r"\bEC ?\d(?:\.\d+){1,3}\b"),
     ("drug code", "PF-04449913", r"\b(?:PF|JNJ|BMS|GSK|INCB|LY|MK|TAK|AZD|ABT|AMG|RO|CPI|SNDX)-?\d{3,9}\b"),

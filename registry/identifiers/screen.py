@@ -21,22 +21,23 @@ def _when(kind: str, found: Callable[[str], bool]) -> Detector:
     return lambda c: kind if found(c.text) else None
 
 
-# As written: clinical notation has no such forms.
-AS_WRITTEN: tuple[Detector, ...] = (
+# As written, because clinical notation has no such forms.
+ALWAYS: tuple[Detector, ...] = (
     _when("an e-mail address", contacts.email),
     _when("a web address", contacts.web_address),
+)
+WITH_DIGITS: tuple[Detector, ...] = (
     _when("a device serial number", contacts.hardware_address),
     _when("an internet (IP) address", contacts.network_address),
     lambda c: numbers.labelled(c.folded),
 )
-# Behind the removal of clinical notation.
+# Digits again, behind the removal of clinical notation.
 WITHOUT_NOTATION: tuple[Detector, ...] = (
     lambda c: DATE if dates.calendar_date(c.folded) else None,
     lambda c: numbers.number(c.text),
     _when("a phone number", contacts.phone),
     _when("an address or place smaller than a country", places.address),
     _when("a postcode", places.postcode),
-    lambda c: NAME if names.name(c) else None,
 )
 
 _CASE_INITIALS = re.compile(r"[A-Z](?:\. ?[A-Z]){1,3}\.?|[A-Z]{2,3}")
@@ -53,8 +54,12 @@ def screen_text(text: str) -> str | None:
     seen = cell(text)
     if harmless(seen.text):
         return None
-    found = _first(AS_WRITTEN, seen)
-    return found or _first(WITHOUT_NOTATION, cell(without_notation(seen.text)))
+    found = _first(ALWAYS, seen)
+    if not found and any(map(str.isdigit, seen.text)):
+        found = _first(WITH_DIGITS, seen)
+        seen = cell(without_notation(seen.text))
+        found = found or _first(WITHOUT_NOTATION, seen)
+    return found or (NAME if names.name(seen) else None)
 
 
 def screen_case_id(text: str) -> str | None:

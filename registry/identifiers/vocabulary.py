@@ -15,10 +15,17 @@ from registry.identifiers.text import folded
 @cache
 def words(file: str, key: str) -> frozenset[str]:
     """All words under a key of a file, small letters without accents; languages put together."""
-    listed = read(file)[key]
-    if isinstance(listed, dict):
-        listed = [word for language in listed.values() for word in language]
-    return frozenset(folded(str(word)) for word in listed)
+    found = read(file)[key]
+    if isinstance(found, dict):
+        found = [word for language in found.values() for word in language]
+    return frozenset(folded(str(word)) for word in found)
+
+
+@cache
+def listed(file: str) -> frozenset[str]:
+    """All words of a text file (given_names.txt, surnames.txt): small letters without accents."""
+    lines = Path(__file__).with_name(f"{file}.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(" ".join(line for line in lines if not line.startswith("#")).split())
 
 
 @cache

@@ -41,6 +41,19 @@ def rendered(signed: Mapping[str, Any]) -> str:
     return json.dumps(signed, indent=2, allow_nan=False) + "\n"
 
 
+def receipt_text(center_id: str, submission_id: int) -> str | None:
+    """The file of a kept receipt, None if the center has no such submission."""
+    from sqlalchemy import select
+
+    from registry.schema import RECEIPT
+    from registry.store import center_session
+
+    query = select(RECEIPT.c.receipt).where(RECEIPT.c.submission_id == submission_id)
+    with center_session(center_id) as session:
+        found = session.execute(query).scalar_one_or_none()
+    return None if found is None else rendered(found)
+
+
 def verify(
     receipt_path: Path, file_path: Path | None = None, public_key: Path | None = None
 ) -> list[str]:

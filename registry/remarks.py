@@ -29,9 +29,7 @@ def cleaned(text: str | None) -> str:
     said = " ".join(unicodedata.normalize("NFC", text or "").split())
     if len(said) > LONGEST:
         raise RemarkError(f"Write at most {LONGEST:,} characters.")
-    if said and screen_text(said):
-        raise RemarkError(
-            "These words seem to hold something that identifies a person, such as a name, a date or "
-            "a number. Write them without it."
-        )
+    kind = screen_text(said)
+    if kind is not None:
+        raise RemarkError(f"These words seem to hold {kind}. Write them without it.")
     return said

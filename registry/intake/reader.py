@@ -7,6 +7,7 @@ sees plain text. The bytes are read once: what is hashed is what is read.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import resource
 from collections.abc import Mapping
@@ -74,6 +75,12 @@ def _contents(path: Path, name: str) -> tuple[dict[str, bytes], int]:
     return {n: f.read_bytes() for n, f in files.items()}, others if path.is_dir() else 0
 
 
+def digest(path: Path) -> str:
+    """What tells this file from every other, in hexadecimal. Raises UnreadableFileError."""
+    files, _ = _contents(path, path.name)
+    return _digest(files, folder=path.is_dir())
+
+
 def _digest(files: Mapping[str, bytes], *, folder: bool) -> str:
     total = hashlib.sha256()
     for name, content in files.items():
@@ -88,6 +95,7 @@ def _read_in_child(files: Mapping[str, bytes], folder: bool, empty: RawFile) -> 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.CHILD_CPU_SECONDS,) * 2)
     _limit_memory()
+    gc.disable()  # nothing here is worth a search for cycles; the child ends soon
     kinds = {kind_of(name, content) for name, content in files.items() if content or not folder}
     if folder or kinds == {"csv"}:
         return _csvs(files, empty)

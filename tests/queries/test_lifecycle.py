@@ -19,7 +19,16 @@ from registry.status import (
 )
 from registry.store import center_session
 from tests.queries.material import (
-    START, WHO, day, found, only_query, replayed, say, state, told, upload,
+    START,
+    WHO,
+    day,
+    found,
+    only_query,
+    replayed,
+    say,
+    state,
+    told,
+    upload,
 )  # fmt: skip
 
 pytestmark = pytest.mark.usefixtures("empty_database")

@@ -1,0 +1,342 @@
+"""`mst queries`, `mst receipt`, and the commands about cases: list, withdraw, reinstate."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from registry.cli_output import (
+    REFUSED,
+    Format,
+    FormatOption,
+    Rows,
+    RowsOption,
+    fail,
+    out,
+    print_rows,
+    say,
+)  # fmt: skip
+
+NOT_ALLOWED, CONFLICT = 3, 4
+
+queries_app = typer.Typer(no_args_is_help=True, help="What a center is asked, and its answers.")
+receipt_app = typer.Typer(no_args_is_help=True, help="Signed receipts of submissions.")
+
+
+class As(StrEnum):
+    """In which role a person acts; a coordinator cannot open, close or reopen a query."""
+
+    COORDINATOR = "coordinator"
+    STEWARD = "steward"
+
+
+class State(StrEnum):
+    OPEN = "open"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    CONFIRMED = "confirmed"
+    LAPSED = "lapsed"
+
+
+CenterOption = Annotated[str, typer.Option("--center", help="the center, such as C01")]
+AsOption = Annotated[As, typer.Option("--as", help="in which role you act")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="why, in words without identifiers")]
+NumberArgument = Annotated[int, typer.Argument(help="the number of the query")]
+
+
+@contextmanager
+def _registry() -> Iterator[None]:
+    """A database at the newest migration, and refusals in one line with their exit code."""
+    from registry import store
+    from registry.remarks import RemarkError
+    from registry.status import ConflictError, NotAllowedError
+
+    store.migrate()
+    try:
+        yield
+    except RemarkError as error:
+        raise fail(str(error)) from None
+    except NotAllowedError as error:
+        raise fail(str(error), NOT_ALLOWED) from None
+    except ConflictError as error:
+        raise fail(str(error), CONFLICT) from None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@queries_app.command("list")
+def list_(
+    center: CenterOption,
+    state: Annotated[State | None, typer.Option(help="only those in this state")] = State.OPEN,
+    all_: Annotated[bool, typer.Option("--all", help="in any state")] = False,
+    format_: RowsOption = Rows.TABLE,
+) -> None:
+    """The open queries of a center, or those in another state."""
+    from registry.queries import queries
+
+    with _registry():
+        found = queries(center, statuses=None if all_ or state is None else (state.value,))
+    if format_ in (Rows.JSON, Rows.CSV):
+        print_rows([asdict(q) for q in found], format_)
+        return
+    print_rows(
+        [
+            {"query": q.query_id, "case": q.case_id, "place": f"{q.form} {q.record} {q.column}",
+             "question": f"{q.message} {q.fix}", "since": q.asked_on, "status": q.status}
+            for q in found
+        ],
+        format_,
+    )  # fmt: skip
+
+
+@queries_app.command()
+def show(query: NumberArgument, center: CenterOption, format_: FormatOption = Format.TEXT) -> None:
+    """One query with everything that happened to it."""
+    from registry.queries import history, queries
+
+    with _registry():
+        found = [q for q in queries(center) if q.query_id == query]
+        events = history(center, query) if found else []
+    if not found:
+        raise fail("There is no such query of this center.", CONFLICT)
+    if format_ is Format.JSON:
+        shown = {**asdict(found[0]), "history": [asdict(e) for e in events]}
+        typer.echo(json.dumps(shown, indent=2, default=str))
+        return
+    q = found[0]
+    out.print(f"query {q.query_id}, {q.status}: case {q.case_id}, {q.form} {q.record} {q.column}",
+              markup=False)  # fmt: skip
+    out.print(f"{q.message} {q.fix}", markup=False)
+    for e in events:
+        words = ": ".join(part for part in (e.answer, e.comment) if part)
+        out.print(
+            f"{e.at:%Y-%m-%d %H:%M}  {e.event} by {e.actor} ({e.role})  {words}", markup=False
+        )
+
+
+@queries_app.command()
+def answer(
+    file: Annotated[Path, typer.Argument(help="a workbook or CSV with the sheet Queries")],
+    center: CenterOption,
+    as_: AsOption = As.COORDINATOR,
+    format_: FormatOption = Format.TEXT,
+) -> None:
+    """Take the answers of a sheet Queries, and nothing else of the file."""
+    from registry.intake.raw import UnreadableFileError
+    from registry.intake.reader import read
+    from registry.queries import answer as run
+    from registry.roundtrip.answers import answers
+    from registry.rules import may_confirm
+
+    try:
+        sheet = read(file).answers
+    except UnreadableFileError as error:
+        raise fail(f"{error.message} {error.fix}") from None
+    if sheet is None:
+        raise fail("The file has no sheet Queries. Answer in the workbook that came back.")
+    given, unread = answers(sheet)
+    with _registry():
+        outcomes = run(center, given, actor=getpass.getuser(), role=as_.value, at=_now(),
+                       may_confirm=may_confirm)  # fmt: skip
+    refused: list[dict[str, Any]] = [
+        {"cell": f.cell, "query": None, "why": f"{f.message} {f.fix}"} for f in unread
+    ]
+    refused += [
+        {"cell": o.cell, "query": o.query_id, "why": o.message}
+        for o in outcomes
+        if o.result == "refused"
+    ]
+    counts = {
+        result: sum(o.result == result for o in outcomes) for result in ("taken", "already so")
+    }
+    if format_ is Format.JSON:
+        typer.echo(json.dumps({**counts, "refused": refused}, indent=2))
+    else:
+        out.print(
+            f"{counts['taken']} answers taken, {counts['already so']} given before, "
+            f"{len(refused)} refused."
+        )
+        for row in refused:
+            out.print(f"{row['cell'] or 'the sheet'}: {row['why']}", markup=False)
+    if refused:
+        raise typer.Exit(REFUSED)
+
+
+@queries_app.command("open")
+def open_(
+    case: Annotated[str, typer.Argument(help="the case it is about")],
+    center: CenterOption,
+    form: Annotated[str, typer.Option(help="such as course")],
+    column: Annotated[str, typer.Option(help="such as start_day")],
+    question: Annotated[str, typer.Option(help="the question, in words without identifiers")],
+    record: Annotated[str, typer.Option(help='the row by its key, such as "course_no 2"')] = "",
+    as_: AsOption = As.STEWARD,
+) -> None:
+    """Ask a center a question in own words."""
+    from registry.queries import ask
+
+    with _registry():
+        number = ask(center, case_id=case, form=form, column=column, record=record,
+                     question=question, actor=getpass.getuser(), role=as_.value, at=_now())  # fmt: skip
+    say.print(f"Query {number} is open.")
+
+
+@queries_app.command("close")
+def close_(
+    query: NumberArgument, center: CenterOption, reason: ReasonOption, as_: AsOption = As.STEWARD
+) -> None:
+    """Close a query that needs no more work."""
+    from registry.queries import close
+
+    _by_hand(close, query, center, reason, as_)
+    say.print(f"Query {query} is closed.")
+
+
+@queries_app.command("reopen")
+def reopen_(
+    query: NumberArgument, center: CenterOption, reason: ReasonOption, as_: AsOption = As.STEWARD
+) -> None:
+    """Ask again what was answered, confirmed or closed."""
+    from registry.queries import reopen
+
+    _by_hand(reopen, query, center, reason, as_)
+    say.print(f"Query {query} is open.")
+
+
+def _by_hand(do: Callable[..., None], query: int, center: str, reason: str, as_: As) -> None:
+    with _registry():
+        do(center, query, actor=getpass.getuser(), role=as_.value, comment=reason, at=_now())
+
+
+@queries_app.command("report")
+def report_(
+    center: Annotated[str | None, typer.Option("--center", help="one center, else all")] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option(help="as it was then (UTC)", formats=["%Y-%m-%d"])
+    ] = None,
+    format_: RowsOption = Rows.TABLE,
+) -> None:
+    """Ageing, times to answer and to close, and per rule how often a value changed."""
+    from registry.queries import report
+
+    with _registry():
+        found = report(as_of=as_of.replace(tzinfo=UTC) if as_of else _now(), center_id=center)
+    rules = [
+        {**asdict(row), "changed %": _percent(row.yield_share),
+         "confirmed %": _percent(row.override_share)}
+        for row in found.rules
+    ]  # fmt: skip
+    if format_ is Rows.JSON:
+        typer.echo(json.dumps({**asdict(found), "rules": rules}, indent=2, default=str))
+        return
+    if format_ is not Rows.CSV:
+        print_rows([asdict(band) for band in found.ageing], format_)
+        times = {name: round(v, 1) if v else v for name, v in asdict(found.times).items()}
+        print_rows([{name.replace("_", " "): v for name, v in times.items()}], format_)
+    print_rows(rules, format_)
+
+
+def _percent(share: float) -> float:
+    return round(100 * share, 1)
+
+
+@receipt_app.command("verify")
+def receipt_verify(
+    receipt: Annotated[Path, typer.Argument(help="the receipt, as it was downloaded")],
+    file: Annotated[Path | None, typer.Argument(help="the file it is about")] = None,
+    key: Annotated[Path | None, typer.Option(help="the registry's public key")] = None,
+    format_: FormatOption = Format.TEXT,
+) -> None:
+    """Hold a receipt against its signature, and a file against the receipt. Needs no registry."""
+    from registry.receipts import verify
+
+    faults = verify(receipt, file, key)
+    if format_ is Format.JSON:
+        typer.echo(json.dumps({"valid": not faults, "faults": faults}, indent=2))
+        if faults:
+            raise typer.Exit(REFUSED)
+        return
+    if faults:
+        raise fail("\n".join(faults))
+    of_file = " and is about this very file" if file is not None else ""
+    say.print(f"The receipt is unchanged{of_file}.")
+
+
+@receipt_app.command("show")
+def receipt_show(
+    submission: Annotated[int, typer.Argument(help="the number of the submission")],
+    center: CenterOption,
+) -> None:
+    """Print the signed receipt of a submission; keep it as it is, since every byte counts."""
+    from registry.receipts import receipt_text
+
+    with _registry():
+        text = receipt_text(center, submission)
+    if text is None:
+        raise fail("There is no such submission of this center.", CONFLICT)
+    typer.echo(text, nl=False)
+
+
+@receipt_app.command("key")
+def receipt_key() -> None:
+    """Print the registry's public key, for the centers to verify receipts with."""
+    from registry.receipts import public_key_text
+
+    typer.echo(public_key_text(), nl=False)
+
+
+def cases(center: CenterOption, format_: RowsOption = Rows.TABLE) -> None:
+    """Every case a center sent, with its status."""
+    from registry.cases import case_list
+
+    with _registry():
+        found = case_list(center)
+    rows = [asdict(case) for case in found]
+    if format_ in (Rows.TABLE, Rows.TEXT):
+        rows = [{**row, "since": f"{row['since']:%Y-%m-%d}"} for row in rows]
+    print_rows(rows, format_)
+
+
+def withdraw(
+    case: str, center: CenterOption, reason: ReasonOption, as_: AsOption = As.COORDINATOR
+) -> None:
+    """Take a case out of everything from the next release on."""
+    from registry.cases import withdraw as run
+
+    _decide(run, case, center, reason, as_)
+    say.print(f"The case {case} is withdrawn: it is in no release made from now on.", markup=False)
+
+
+def reinstate(
+    case: str, center: CenterOption, reason: ReasonOption, as_: AsOption = As.COORDINATOR
+) -> None:
+    """Undo the withdrawal of a case."""
+    from registry.cases import reinstate as run
+
+    _decide(run, case, center, reason, as_)
+    say.print(f"The case {case} is part of the registry again.", markup=False)
+
+
+def _decide(do: Callable[..., None], case: str, center: str, reason: str, as_: As) -> None:
+    with _registry():
+        do(center, case, actor=getpass.getuser(), role=as_.value, reason=reason, at=_now())
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add everything here to the `mst` command."""
+    app.add_typer(queries_app, name="queries")
+    app.add_typer(receipt_app, name="receipt")
+    commands: tuple[Callable[..., Any], ...] = (cases, withdraw, reinstate)
+    for command in commands:
+        app.command()(command)

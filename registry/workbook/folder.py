@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TextIO
 
 from registry.forms.upload import BASED_ON_WORDS, FORM_VERSION_WORDS
 from registry.workbook.cells import Rows, Stamp, as_text, column_names, is_number, require_known
@@ -33,9 +34,20 @@ def write_csv_folder(path: Path, rows: Rows, *, stamp: Stamp | None = None) -> N
 
 def _write(file: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     with file.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+        writer = csv.writer(_UnixLines(stream), lineterminator="\r\n")
         writer.writerow(header)
         writer.writerows([_cell(value) for value in row] for row in rows)
+
+
+class _UnixLines:
+    """Takes each row and ends it as Unix does. The csv module puts a carriage return inside a text in
+    quotes only if rows end in one."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, row: str) -> int:
+        return self._stream.write(row.removesuffix("\r\n") + "\n")
 
 
 def _cell(value: object) -> str:

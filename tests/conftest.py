@@ -33,11 +33,10 @@ def empty_database(database: None) -> None:
 
     from registry import store
     from registry.forms.tables import TABLES
+    from registry.schema import SCHEMA, SQLModel
 
     tables = [f'crf."{name}"' for name in TABLES]
-    tables += [
-        f"registry.{name}" for name in ("finding", "submission_case", "submission", "account")
-    ]
+    tables += [str(t) for t in SQLModel.metadata.tables.values() if t.schema == SCHEMA]
     with store.engine("mst_owner").begin() as session:
         session.execute(text(f"truncate {', '.join(tables)} restart identity cascade"))
 

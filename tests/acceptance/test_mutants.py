@@ -14,7 +14,7 @@ from registry.findings import Finding
 from registry.forms import FORMS, MissingCode
 from registry.home import home
 from registry.intake.check import check
-from registry.intake.stage import Row as Staged
+from registry.intake.rows import Rows
 from registry.synthetic import cohort
 from registry.synthetic.tables import table
 from registry.warehouse import Replay, consensus_vars
@@ -74,8 +74,7 @@ def judge(cases: dict[str, Case]) -> tuple[dict[str, Verdicts], dict[str, list[F
                     if column.startswith("mst_") and not column.endswith("__tier"):
                         where = (subject, str(values["subject_key"]), column)
                         verdicts[str(values["case_id"])][where] = verdict
-    staged = [_staged(form, n, row) for form, entries in rows.items() if form != "center"
-              for n, row in enumerate(entries, start=2)]  # fmt: skip
+    staged = {form: _staged(form, entries) for form, entries in rows.items() if form != "center"}
     findings: dict[str, list[Finding]] = defaultdict(list)
     for finding in check(staged, replay):
         findings[str(finding.case_id)].append(finding)
@@ -88,11 +87,14 @@ def _table(form: str, entries: list[dict[str, Any]]) -> Any:
     return held.set_column(position, "center_id", [[str(row["center_id"]) for row in entries]])
 
 
-def _staged(form: str, number: int, row: dict[str, Any]) -> Staged:
+def _staged(form: str, entries: list[dict[str, Any]]) -> Rows:
     columns = FORMS[form].columns()
-    missing = {c: str(v) for c, v in row.items() if isinstance(v, MissingCode)}
-    values = {c: None if c in missing else _plain(row.get(c), columns[c].type) for c in columns}
-    return Staged(form, number, values, missing)
+    plain = []
+    for row in entries:
+        missing = {c: str(v) for c, v in row.items() if isinstance(v, MissingCode)}
+        values = {c: None if c in missing else _plain(row.get(c), columns[c].type) for c in columns}
+        plain.append({**values, "missing": missing})
+    return Rows.of(form, plain)
 
 
 def _plain(value: Any, kind: str) -> Any:

@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pytest
 
 from registry.findings import Finding
 from registry.forms import FORMS
 from registry.home import home
+from registry.intake.assess import replay
 from registry.intake.check import check
-from registry.intake.stage import Row
+from registry.intake.rows import Rows as FormRows
 from registry.rules import Rule, derived, edit_checks
-from registry.warehouse import Replay, consensus_vars
 from tests.cases import TRIPS, Change, Rows, changed, tidy_case, tripped
 
 EDIT_CHECKS = {rule.id: rule for of_form in edit_checks().values() for rule in of_form}
 DERIVED = {rule.id: rule for form in FORMS if form != "center" for rule in derived(form)}
 
 
-def as_rows(cases: Iterable[Rows]) -> list[Row]:
-    rows = []
+def as_rows(cases: Iterable[Rows]) -> dict[str, FormRows]:
+    entries: dict[str, list[dict[str, Any]]] = {}
     for case in cases:
         for form, answers in case.items():
-            for number, answer in enumerate(answers, start=2):
-                values = dict.fromkeys(FORMS[form].columns()) | answer
-                missing = values.pop("missing", {})
-                rows.append(Row(form, number, values, missing))
-    return rows
+            entries.setdefault(form, []).extend(answers)
+    return {form: FormRows.of(form, answers) for form, answers in entries.items()}
 
 
 def by_case(cases: Iterable[Rows]) -> dict[str | None, list[Finding]]:
     found: dict[str | None, list[Finding]] = {}
-    for finding in check(as_rows(cases), Replay(home(), consensus_vars())):
+    for finding in check(as_rows(cases), replay(home())):
         found.setdefault(finding.case_id, []).append(finding)
     return found
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from registry.forms import FORMS, MissingCode
-from registry.intake.cells import Refusal, type_cell
+from registry.intake.cells import Clear, Refusal, type_cell
 from registry.intake.raw import Cell, Odd
 
+SEX = FORMS["patient"].columns()["sex"]
 WEIGHT = FORMS["patient"].columns()["weight_kg"]
 AGE = FORMS["patient"].columns()["age_at_diagnosis_years"]
 CONSENT = FORMS["patient"].columns()["consent_to_registry"]
@@ -33,6 +34,8 @@ START = FORMS["infusion"].columns()["infusion_start_time"]
         ("12345678901234567890", CASE, "12345678901234567890"),
         ("A*02:01\u00a0", ALLELE, "A*02:01"),
         (Odd("time", "08:30"), START, "08:30"),
+        ("Female", SEX, "female"),
+        ("delete", WEIGHT, Clear()),
         ("not done", WEIGHT, MissingCode.NOT_DONE),
         ("Unknown", AGE, MissingCode.UNKNOWN),
     ],
@@ -48,9 +51,16 @@ def test_a_cell_is_read_as_its_form_says(cell: Cell, column: object, value: obje
         ("1,234.5", WEIGHT, "cell.decimal"),
         ("70 kg", WEIGHT, "cell.unit"),
         ("1_000", WEIGHT, "cell.unit"),
-        ("nan", WEIGHT, "cell.number"),
-        ("inf", WEIGHT, "cell.number"),
-        ("1e400", WEIGHT, "cell.unit"),
+        ("nan", WEIGHT, "cell.not_finite"),
+        ("inf", WEIGHT, "cell.not_finite"),
+        ("1e400", WEIGHT, "cell.not_finite"),
+        ("02/03/2024", WEIGHT, "cell.calendar_date"),
+        ("2024-02-30", AGE, "cell.calendar_date"),
+        (Odd("date"), AGE, "cell.calendar_date"),
+        (Odd("formula"), WEIGHT, "cell.excel_formula"),
+        ("=1+1", CASE, "cell.formula_injection"),
+        ("＝1", ALLELE, "cell.formula_injection"),
+        ("@SUM(1)", CASE, "cell.formula_injection"),
         ("٦٨", AGE, "cell.number"),
         ("68.5", AGE, "cell.number"),
         ("true", CONSENT, "cell.yes_no"),

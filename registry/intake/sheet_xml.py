@@ -21,7 +21,7 @@ from registry.intake.workbook_parts import elements
 
 FORMULA = "\ue000formula"
 """The text of a formula without a result. The sign is of private use: no keyboard writes it."""
-_FAR_COLUMN = re.compile(rb'<c [^>]*?\br="((?:[A-Z]{3,7}|[J-Z][A-Z]|I[W-Z])\d+)"[^>]*(?<!/)>')
+_FAR_COLUMN = re.compile(rb' r="((?:[A-Z]{3,7}|[J-Z][A-Z]|I[W-Z])[0-9]+)"[^>]*(?<!/)>')
 _PREFIX = re.compile(rb"<(\w+):(?:worksheet|sst)\b")
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _CDATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
@@ -106,7 +106,7 @@ def _filled_rows(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
     """Number, XML and attributes of each row with a value, an inline text or a formula."""
     number = 0
     starts = list(_ROW.finditer(data))
-    for tag, following in zip(starts, [*starts[1:], None], strict=True):
+    for tag, following in zip(starts, [*starts[1:], None], strict=False):
         said = _NUMBER.search(tag[1])
         number = int(said[1]) if said else number + 1
         end = following.start() if following else len(data)

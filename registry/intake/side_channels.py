@@ -17,10 +17,10 @@ from registry.findings import Finding
 from registry.forms import FORM_VERSION, FORMS
 from registry.forms.upload import UPLOAD_COLUMNS
 from registry.intake.raw import UnreadableFileError
-from registry.intake.sheet_xml import plain
 from registry.intake.workbook_parts import Parts, elements
 from registry.workbook.look import header_comment, upload_comment
 from registry.workbook.names import COMMENT_AUTHOR, is_own
+from registry.workbook.seal import is_sealed
 
 # part of a part's name, what it is
 _CARRIERS = (
@@ -48,7 +48,7 @@ _CARRIERS = (
 )
 _DRAWN = re.compile(rb"<(?:\w+:)?(?:sp|pic|graphicFrame|cxnSp|grpSp|contentPart)\b")
 _CONTROL = re.compile(rb"""ObjectType=["'](?!Note["'])""")
-_HEADER_FOOTER = re.compile(rb"<(?:odd|even|first)(?:Header|Footer)\b[^>]*>([^<]+)<")
+_HEADER_FOOTER = re.compile(rb"<(?:\w+:)?(?:odd|even|first)(?:Header|Footer)\b[^>]*>([^<]+)<")
 _PRINT_CODE = re.compile(r'&"[^"]*"|&K[0-9A-Fa-f]{6}|&K\d\d[+-]\d{3}|&\d+|&[A-Za-z]')
 _PAGE_WORDS = frozenset(
     {"page", "pages", "of", "seite", "von", "página", "pagina", "pág", "pag", "de", "di", "sur",
@@ -118,7 +118,9 @@ def _in_sheets(parts: Parts, sheets: list[Sheet]) -> Iterator[str]:
         if sheet.state != "visible" and not is_own(sheet.name):
             kind = "very hidden" if sheet.state == "veryHidden" else "hidden"
             yield f"a {kind} sheet (number {sheet.position} of {len(sheets)})"
-        if any(_says_more(m) for m in _HEADER_FOOTER.findall(plain(parts.content[sheet.part]))):
+        xml = parts.content[sheet.part]
+        printed = _HEADER_FOOTER.findall(xml, max(xml.rfind(b"sheetData"), 0))
+        if any(_says_more(text) for text in printed):
             yield f"a page header or footer with text ({sheet.label})"
         for link in parts.links(sheet.part).values():
             if link.kind == "hyperlink" and link.external:
@@ -140,7 +142,8 @@ def _comments(tree: Element, sheet: Sheet) -> Iterator[str]:
         number = comment.get("authorId", "0")
         author = authors[int(number)] if number.isdigit() and int(number) < len(authors) else ""
         cell = comment.get("ref", "")
-        if author.strip() == COMMENT_AUTHOR or _words(comment) in _template_comments():
+        words = _words(comment)
+        if author.strip() == COMMENT_AUTHOR or words in _template_comments() or is_sealed(words):
             continue
         yield f"a comment in {cell if re.fullmatch('[A-Z]{1,3}[0-9]{1,7}', cell) else 'a cell'} ({sheet.label})"
 

@@ -66,8 +66,7 @@ def _rebuilt(parts: Parts, main: str, tree: Element, rows: list[bytes]) -> io.By
                 container.writestr(f"xl/{link.kind}.xml", content)
         for i, data in enumerate(rows):
             xml = b'<worksheet xmlns="%s"><sheetData>%s</sheetData></worksheet>'
-            body = re.sub(rb"^<sheetData\b[^>]*>|</sheetData>\s*$", b"", data)
-            container.writestr(f"xl/worksheets/sheet{i}.xml", xml % (_MAIN.encode(), body))
+            container.writestr(f"xl/worksheets/sheet{i}.xml", xml % (_MAIN.encode(), data))
     file.seek(0)
     return file
 

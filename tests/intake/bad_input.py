@@ -7,6 +7,7 @@ the same kind. What is about servers, sessions, roles, releases and backups is t
 from __future__ import annotations
 
 import datetime
+import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -122,8 +123,13 @@ def _picture(book: Any) -> None:
     from openpyxl.drawing.image import Image
     from PIL import Image as Picture
 
-    picture = Image(Picture.new("RGB", (8, 8)))
-    book["patient"].add_image(picture, "K3")
+    file = io.BytesIO()
+    Picture.new("RGB", (8, 8)).save(file, "png")
+    book["patient"].add_image(Image(file), "K3")
+
+
+def _quote_prefix(book: Any) -> None:
+    book["patient"]["A2"].quotePrefix = True
 
 
 _STRUCTURE = [
@@ -255,7 +261,8 @@ _CELLS = [
     held("74b +1+1", csv_of(case_id="+1+1"), "cell.formula_injection"),
     held("74c -2+3", csv_of(case_id="-2+3"), "cell.formula_injection"),
     held("74d full-width sign", csv_of(case_id="＝1+1"), "cell.formula_injection"),
-    held("76 HYPERLINK", csvs_of("patient", "conmed", drug_name='=HYPERLINK("http://x.example","y")'), ""),
+    refused("76 HYPERLINK", csvs_of("patient", "conmed", drug_name='=HYPERLINK("http://x.example","y")'),
+            rule="identifier.cell"),
     held("77 script", csvs_of("patient", "conmed", drug_name="<script>alert(1)</script>"), "", "drug_name"),
     held("77a template braces", csvs_of("patient", "diagnosis", karyotype_iscn="{{7*7}}${x}"), "", "karyotype_iscn"),
     held("78 drop table", csv_of(case_id="'; drop table case;--"), ""),
@@ -264,7 +271,8 @@ _CELLS = [
     taken("80b TRUE and FALSE", book_of(consent_to_registry=True), consent_to_registry=True),
     held("80c TRUE in a number", book_of(weight_kg=True), "cell.number"),
     held("80d a carriage return that Excel escapes", book_of(case_id="P_x000D_01"), "cell.invisible"),
-    taken("80e an apostrophe that guards a text", csv_of(case_id="'00123"), case_id="00123"),
+    held("80e an apostrophe before a number", csv_of(weight_kg="'61.5"), "cell."),
+    taken("80f a number kept as text by an apostrophe", book_of(edit=_quote_prefix, case_id="00123"), case_id="00123"),
 ]  # fmt: skip
 
 _CONTAINERS = [
@@ -282,7 +290,7 @@ _CONTAINERS = [
     refused("64 far corner", hostile.far_corner(), "xfd1048576", rule="file.far_cell"),
     refused("64a far column", hostile.far_column(), "xfd1"),
     refused("64b far row", hostile.far_row(), "a1048576"),
-    refused("65 countless strings", hostile.countless_strings(), "no rows"),
+    taken("65 countless strings, of which only the real ones count", hostile.countless_strings(), case_id="1"),
     taken("66 a lying dimension", changed(workbook(sheets_of()), replaced(
         "xl/worksheets/sheet1.xml", '<dimension ref="[^"]*"', '<dimension ref="A1:XFD1048576"')), case_id="P001"),
     refused("67 dense bomb", hostile.dense_bomb(), "too large once unpacked"),
@@ -325,12 +333,12 @@ def _named(text: str, form: str = "conmed", column: str = "drug_name") -> Make:
 
 
 _IDENTIFIERS = [
-    held("87 phone", _named("call +49 30 901820"), "identifier.cell"),
-    held("87a e-mail", _named(f"{CANARY.replace(' ', '.')}@clinic.example.org"), "identifier.cell"),
-    held("87b web address", _named("https://clinic.example.org/p/1"), "identifier.cell"),
-    held("87c network address", _named("192.168.17.4"), "identifier.cell"),
-    held("91 a note about a person", _named("Mrs Ana García, bed 12, seen 12/03/2024"), "identifier.cell"),
-    held("91a a person in a workbook", book_of("conmed", drug_name="Mrs Ana García"), "identifier.cell"),
+    refused("87 phone", _named("call +49 30 901820"), rule="identifier.cell"),
+    refused("87a e-mail", _named(f"{CANARY.replace(' ', '.')}@clinic.example.org"), rule="identifier.cell"),
+    refused("87b web address", _named("https://clinic.example.org/p/1"), rule="identifier.cell"),
+    refused("87c network address", _named("192.168.17.4"), rule="identifier.cell"),
+    refused("91 a note about a person", _named("Mrs Ana García, bed 12, seen 12/03/2024"), rule="identifier.cell"),
+    refused("91a a person in a workbook", book_of("conmed", drug_name="Mrs Ana García"), rule="identifier.cell"),
 ]  # fmt: skip
 # each stands in a cell of free words; none of them may be taken for a person
 HARMLESS = {

@@ -45,7 +45,7 @@ def source(sheets: Sheets) -> Source:
                 name,
                 tuple(header_of(rows)),
                 tuple(
-                    (number, tuple(row.get(h, "") for h in header_of(rows)))
+                    (number, tuple("" if row.get(h) is None else row[h] for h in header_of(rows)))
                     for number, row in enumerate(rows, start=2)
                 ),
             )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
@@ -161,8 +161,8 @@ def _shown(match: re.Match[bytes], formats: Formats) -> bytes:
     if (kind and kind[1] != b"n") or not style or not value:
         return match[0]
     try:
-        number = Decimal(value[1].decode())
-    except InvalidOperation:
+        number = Decimal(repr(float(value[1])))  # Excel writes 0.07 as 7.0000000000000007E-2
+    except ValueError:
         return match[0]
     if int(style[1]) in formats.percent:
         return _text(match[1], f"{(number * 100).normalize():f}%")

@@ -4,32 +4,28 @@
 from __future__ import annotations
 
 import getpass
-import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from registry.cli_consensus import consensus_app
+from registry.cli_deidentify import deidentify_app
+from registry.cli_intake import add_to as add_intake
 from registry.cli_output import (
     BUG,
-    REFUSED,
-    TRY_AGAIN,
-    Format,
-    FormatOption,
     Rows,
     RowsOption,
     fail,
-    out,
     print_rows,
     progress,
     say,
 )
+from registry.cli_queries import add_to as add_queries
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -37,7 +33,10 @@ app = typer.Typer(
 )  # fmt: skip
 release_app = typer.Typer(no_args_is_help=True, help="Named, immutable data sets.")
 users_app = typer.Typer(no_args_is_help=True, help="Local accounts.")
+add_intake(app)
 app.add_typer(consensus_app, name="consensus")
+add_queries(app)
+app.add_typer(deidentify_app, name="deidentify")
 app.add_typer(release_app, name="release")
 app.add_typer(users_app, name="users")
 
@@ -65,64 +64,6 @@ def migrate() -> None:
     """Create the database or bring it to the newest migration."""
     with _prepared():
         say.print("The database is at the newest migration.")
-
-
-@app.command()
-def template(
-    out: Annotated[Path, typer.Argument(help="a .xlsx file, or a folder for CSVs")],
-) -> None:
-    """Write an empty template: a workbook, or a folder of CSV files."""
-    from registry.workbook import write_template
-
-    write_template(out)
-    say.print(f"Wrote {out}.", markup=False)
-
-
-@app.command()
-def check(path: Path, center: CenterOption, format_: FormatOption = Format.TEXT) -> None:
-    """Check a file as a submission would, and store nothing."""
-    from registry.intake.submit import check as run
-
-    _take_in(lambda: run(path, center, progress=progress), format_)
-
-
-@app.command()
-def submit(path: Path, center: CenterOption, format_: FormatOption = Format.TEXT) -> None:
-    """Check a file and store every case that is in order."""
-    from registry.intake.submit import submit as run
-
-    _take_in(lambda: run(path, center, actor=getpass.getuser(), progress=progress), format_)
-
-
-def _take_in(work: Callable[[], Any], as_: Format) -> None:
-    from registry.intake.submit import BusyError
-
-    with _prepared():
-        try:
-            receipt = work()
-        except BusyError:
-            raise fail("The registry was busy; nothing was stored. Try again.", TRY_AGAIN) from None
-    if as_ is Format.JSON:
-        typer.echo(json.dumps(receipt.as_dict(), indent=2))
-    else:
-        _print_receipt(receipt)
-    if receipt.held or receipt.status == "refused":
-        raise typer.Exit(REFUSED)
-
-
-def _print_receipt(receipt: Any) -> None:
-    number = f"submission {receipt.submission_id}: " if receipt.submission_id else ""
-    out.print(
-        f"{number}{receipt.status}. {receipt.rows} rows = {receipt.accepted} accepted + "
-        f"{receipt.held} held + {receipt.unchanged} unchanged", markup=False,
-    )  # fmt: skip
-    if receipt.cases_held:
-        out.print(f"held cases: {', '.join(receipt.cases_held)}", markup=False)
-    for f in receipt.findings:
-        case = f"case {f.case_id}, " if f.case_id else ""
-        out.print(
-            f"{f.severity:<7} {case}{f.place()}: {f.message} {f.fix} [{f.rule}]", markup=False
-        )
 
 
 @release_app.command("create")

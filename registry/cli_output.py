@@ -13,7 +13,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-REFUSED, TRY_AGAIN, BUG = 2, 5, 70
+REFUSED, NOT_ALLOWED, CONFLICT, TRY_AGAIN, BUG = 2, 3, 4, 5, 70
 say = Console(stderr=True, highlight=False, soft_wrap=True)
 out = Console(highlight=False, soft_wrap=True)
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboards import bars
-from dashboards.portal import figures_page, outcomes, practice, submissions, upload
+from dashboards.portal import (
+    cases_page,
+    figures_page,
+    outcomes,
+    oversight,
+    practice,
+    queries_page,
+    start,
+    submissions,
+    upload,
+)
 from registry.access.accounts import Person, Role, sign_in, still_valid
 
 st.set_page_config(page_title="Microtransplant registry", page_icon="🩸", layout="wide")
@@ -29,7 +39,10 @@ def sign_in_page() -> None:
 def pages(person: Person) -> list[st.Page]:  # type: ignore[valid-type]
     """What a role may open; everything else does not exist for it."""
     sending = [
+        st.Page(lambda: start.page(person), title="Start", icon=":material/home:", url_path="start"),
         st.Page(lambda: upload.page(person), title="Send data", icon=":material/upload:", url_path="send"),
+        st.Page(lambda: queries_page.page(person), title="Queries", icon=":material/contact_support:", url_path="queries"),
+        st.Page(lambda: cases_page.page(person), title="Cases", icon=":material/folder_shared:", url_path="cases"),
         st.Page(lambda: submissions.page(person), title="Receipts", icon=":material/receipt_long:", url_path="receipts"),
     ]  # fmt: skip
     reading = [
@@ -37,7 +50,11 @@ def pages(person: Person) -> list[st.Page]:  # type: ignore[valid-type]
         st.Page(lambda: figures_page.page(person), title="Figures", icon=":material/numbers:", url_path="figures"),
         st.Page(lambda: outcomes.page(person), title="Outcomes", icon=":material/monitoring:", url_path="outcomes"),
     ]  # fmt: skip
-    return [*sending, *reading] if person.role is Role.COORDINATOR else reading
+    steering = [
+        st.Page(lambda: oversight.page(person), title="Query work", icon=":material/contact_support:", url_path="query-work"),
+    ]  # fmt: skip
+    more = {Role.COORDINATOR: sending, Role.STEWARD: steering}.get(person.role, [])
+    return [*more, *reading] if person.role is not Role.STEWARD else [*reading, *more]
 
 
 def main() -> None:

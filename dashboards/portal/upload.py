@@ -2,64 +2,104 @@
 
 from __future__ import annotations
 
-import json
-import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import pandas as pd
 import streamlit as st
 
+from dashboards.portal.preview import show
+from dashboards.portal.spool import ENDINGS, Upload, chosen, spooled
 from registry.access.accounts import Person
-from registry.findings import SEVERITY_WORDS, Finding
-from registry.home import home
+from registry.forms.upload import ChangeReason
+from registry.intake.raw import UnreadableFileError
 from registry.intake.receipt import Receipt
+from registry.intake.returned import return_workbook
 from registry.intake.submit import BusyError, check, submit
+
+_NO_REASON = "no reason"
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A preview or receipt, and the choice it belongs to."""
+
+    token: str
+    receipt: Receipt
 
 
 def page(person: Person) -> None:
     assert person.center_id is not None
     st.title(f"Send data of {person.center_id}")
-    st.write("Choose a workbook made from the template. Nothing is stored before you confirm.")
-    file = st.file_uploader("Workbook (.xlsx)", type=["xlsx"])
-    if file is None:
+    st.write(
+        "Choose a workbook made from the template, its CSV files together, or a JSON file. "
+        "Nothing is stored before you confirm."
+    )
+    files = st.file_uploader(
+        "Your file (.xlsx, .json, or .csv files)", type=list(ENDINGS), accept_multiple_files=True
+    )
+    if not files:
+        st.info("No file yet? The page Start has the template.")
         return
-    with _spooled(file.getvalue()) as path:
-        token = f"{file.name}:{file.size}:{hash(file.getvalue())}"
-        if st.session_state.get("checked") != token:
-            st.session_state["receipt"] = _run("Checking the file", check, path, person, file.name)
-            st.session_state["checked"] = token
-        receipt: Receipt = st.session_state["receipt"]
-        storable = receipt.submission_id is None and receipt.accepted
-        if storable and st.button("Store the accepted cases", type="primary"):
-            receipt = _run("Storing", _store, path, person, file.name)
-            st.session_state["receipt"] = receipt
-        _show(receipt)
+    upload = chosen([(f.name, f.getvalue()) for f in files])
+    reason = _reason()
+    judged = _judged(upload, person, reason)
+    receipt = judged.receipt
+    if _may_be_sent(receipt) and st.button(_store_words(receipt), type="primary"):
+        receipt = _store(upload, person, reason, receipt)
+    show(receipt)
+    _offer_return(upload, receipt)
 
 
-def _store(path: Path, center: str, **more: object) -> Receipt:
-    return submit(path, center, actor=str(st.session_state["person"].username), **more)  # type: ignore[arg-type]
+def _reason() -> str | None:
+    picked = st.selectbox(
+        "Why do accepted answers change?", [_NO_REASON, *ChangeReason],
+        help="Needed only if the file changes answers the registry has already accepted and its own "
+        "column change_reason does not say why.",
+    )  # fmt: skip
+    return None if picked == _NO_REASON else str(picked)
 
 
-@contextmanager
-def _spooled(content: bytes) -> Iterator[Path]:
-    """The upload under a random name that only the registry can read, gone afterwards."""
-    spool = home() / "spool"
-    spool.mkdir(mode=0o700, exist_ok=True)
-    path = spool / f"{secrets.token_hex(16)}.xlsx"
-    path.touch(mode=0o600)
-    try:
-        path.write_bytes(content)
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
+def _judged(upload: Upload, person: Person, reason: str | None) -> _Judged:
+    token = f"{upload.token}:{reason}"
+    known: _Judged | None = st.session_state.get("judged")
+    if known is None or known.token != token:
+        receipt = _run("Checking the file", check, upload, person, reason=reason)
+        known = _Judged(token, receipt)
+        st.session_state["judged"] = known
+        st.session_state.pop("returned", None)
+    return known
 
 
-def _run(title: str, work: object, path: Path, person: Person, name: str) -> Receipt:
-    with st.status(title, expanded=True) as status:
+def _may_be_sent(receipt: Receipt) -> bool:
+    """A preview of a file with rows to store, or with findings or answers to leave with the registry."""
+    if receipt.submission_id is not None or receipt.status == "refused":
+        return False
+    return bool(receipt.accepted or receipt.held or receipt.answers_given)
+
+
+def _store_words(receipt: Receipt) -> str:
+    if receipt.accepted:
+        return f"Store {receipt.accepted:,} rows of the accepted cases"
+    return "Send it: nothing to store, the findings are kept with a receipt"
+
+
+def _store(upload: Upload, person: Person, reason: str | None, preview: Receipt) -> Receipt:
+    receipt = _run(
+        "Storing", submit, upload, person, reason=reason, actor=person.username,
+        based_on=preview.state,
+    )  # fmt: skip
+    st.session_state["judged"] = _Judged(f"{upload.token}:{reason}", receipt)
+    st.session_state.pop("returned", None)
+    return receipt
+
+
+def _run(title: str, work: Any, upload: Upload, person: Person, **more: Any) -> Receipt:
+    with spooled(upload) as path, st.status(title, expanded=True) as status:
         try:
-            receipt: Receipt = work(path, person.center_id, file_name=name, progress=st.write)  # type: ignore[operator]
+            receipt: Receipt = work(
+                path, person.center_id, file_name=upload.name, progress=st.write, **more
+            )
         except BusyError:
             status.update(
                 label="The registry was busy; nothing was stored. Try again.", state="error"
@@ -69,41 +109,34 @@ def _run(title: str, work: object, path: Path, person: Person, name: str) -> Rec
     return receipt
 
 
-def _show(receipt: Receipt) -> None:
-    heading = f"Submission {receipt.submission_id}: " if receipt.submission_id else "Preview: "
-    st.subheader(heading + receipt.status)
-    for column, (name, value) in zip(
-        st.columns(4),
-        {"rows": receipt.rows, "accepted": receipt.accepted, "held": receipt.held,
-         "unchanged": receipt.unchanged}.items(), strict=True,
-    ):  # fmt: skip
-        column.metric(name, f"{value:,}")
-    if receipt.cases_held:
-        st.warning(f"Held until fixed: {', '.join(receipt.cases_held)}")
-    show_findings(list(receipt.findings))
-    if receipt.submission_id:
+def _offer_return(upload: Upload, receipt: Receipt) -> None:
+    """The center's own file with its cells marked, made when it is asked for."""
+    if receipt.status == "refused":
+        return
+    st.divider()
+    st.subheader("Your file back")
+    st.write(
+        "The same workbook with the failing cells marked and commented, a sheet of open queries to "
+        "answer in, and a sheet of what is missing. Correct it there and send it again."
+    )
+    if "returned" not in st.session_state and st.button("Prepare my workbook"):
+        content = _returned(upload, receipt)
+        if content is not None:
+            st.session_state["returned"] = content
+    if "returned" in st.session_state:
         st.download_button(
-            "Download the receipt", json.dumps(receipt.as_dict(), indent=2),
-            file_name=f"receipt-{receipt.submission_id}.json", mime="application/json",
+            "Download my workbook", st.session_state["returned"],
+            file_name=f"{Path(upload.name).stem}-returned.xlsx",
+            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         )  # fmt: skip
 
 
-def show_findings(findings: list[Finding]) -> None:
-    """Findings by severity, each with its cell, the reason and the fix."""
-    if not findings:
-        st.success("No findings.")
-    for severity, words in SEVERITY_WORDS.items():
-        of = [f for f in findings if f.severity == severity]
-        if of:
-            st.markdown(f"**{len(of)} × {severity}**: {words}")
-            st.dataframe(_table(of), hide_index=True, width="stretch")
-
-
-def _table(findings: list[Finding]) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {"case": f.case_id, "form": f.form, "cell": f.cell, "column": f.column,
-             "what": f.message, "how to fix": f.fix, "rule": f.rule}
-            for f in findings
-        ]
-    )  # fmt: skip
+def _returned(upload: Upload, receipt: Receipt) -> bytes | None:
+    with spooled(upload) as path, st.status("Marking the workbook") as status:
+        target = path.with_name("returned.xlsx")
+        try:
+            return_workbook(path, target, receipt, file_name=upload.name, progress=st.write)
+        except UnreadableFileError as error:
+            status.update(label=f"{error.message} {error.fix}", state="error")
+            return None
+        return target.read_bytes()

@@ -59,6 +59,7 @@ class Receipt(BaseModel):
     rows_deleted: int = 0
     cases: dict[str, Decision] = Field(default_factory=dict)
     open_items: dict[str, int] = Field(default_factory=dict)
+    answers_given: int = 0
     answers: tuple[AnswerOutcome, ...] = ()
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()

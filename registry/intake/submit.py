@@ -92,7 +92,7 @@ def _through(
         return _unreadable(name, terms, _NO_CENTER)
     progress("reading the file")
     try:
-        raw = replace(reader.read(path), name=name)
+        raw = replace(reader.read(path, name=file_name), name=name)
     except UnreadableFileError as error:
         return _unreadable(name, terms, error)
     progress("reading its cells by the forms")
@@ -124,7 +124,7 @@ def _attempt(
         if isinstance(sent, Receipt):
             return sent
         a = assess(session, file.raw, file.staged, terms, file.answers, progress)
-    receipt = _receipt(a, terms)
+    receipt = _receipt(a, terms, len(file.answers))
     if sent is not None and not receipt.accepted:
         return receipt.model_copy(update={"status": "already received", "submission_id": sent})
     if sender is None:
@@ -151,7 +151,7 @@ def _sent_before(
     return found.submission_id if found else None
 
 
-def _receipt(a: Assessment, terms: Terms) -> Receipt:
+def _receipt(a: Assessment, terms: Terms, answers_given: int) -> Receipt:
     held = sum(n for case, n in a.staged.rows_per_case.items() if a.decisions[case] == "held")
     new = changed = deleted = 0
     for merged in a.merged.values():
@@ -164,7 +164,7 @@ def _receipt(a: Assessment, terms: Terms) -> Receipt:
     return _receipt_of(
         a.raw, terms, a.findings, status=status, state=a.seen, rows=a.staged.row_count,
         accepted=stored, held=held, unchanged=a.staged.row_count - stored - held, rows_new=new,
-        rows_changed=changed, rows_deleted=deleted, changes=a.changes,
+        rows_changed=changed, rows_deleted=deleted, answers_given=answers_given, changes=a.changes,
         cases={case: d for case, d in a.decisions.items() if case not in (None, CENTER_UNIT)},
     )  # fmt: skip
 

@@ -98,7 +98,11 @@ def test_an_empty_cell_leaves_the_stored_answer(
     case = tidy_case("C91", "P1")
     submit(workbook(tmp_path / "a.xlsx", case), "C91", actor="test")
     only_patient = {"patient": [{"center_id": "C91", "case_id": "P1", "weight_kg": 64.0}]}
-    receipt = submit(workbook(tmp_path / "b.xlsx", only_patient), "C91", actor="test")
+    path = workbook(tmp_path / "b.xlsx", only_patient)
+    silent = submit(path, "C91", actor="test")
+    assert (silent.status, silent.findings[0].rule) == ("held", "change.reason")
+    receipt = submit(path, "C91", actor="test", reason="entry error")
+    assert [(c.kind, c.old, c.new) for c in receipt.changes] == [("changed", 61.5, 64.0)]
     assert (receipt.status, receipt.accepted) == ("accepted", 1)
     with store.center_session("C91") as session:
         (row,) = store.stored_rows(session, "patient", ["P1"])

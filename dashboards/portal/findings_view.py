@@ -1,0 +1,101 @@
+"""Findings as a person works through them: by severity, one cause on top, what follows from it below."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from registry.findings import SEVERITY_WORDS, Finding
+from registry.intake.causes import all_of
+from registry.workbook import safe_text
+
+MAX_SHOWN = 1_000
+_COLUMNS = (
+    "severity",
+    "case_id",
+    "form",
+    "record",
+    "cell",
+    "column",
+    "message",
+    "fix",
+    "why",
+    "rule",
+)
+
+
+def show_findings(findings: Sequence[Finding], *, key: str) -> None:
+    """A table a severity; the chosen row is explained below it."""
+    if not findings:
+        st.success("No findings.")
+        return
+    for severity, words in SEVERITY_WORDS.items():
+        of = [f for f in findings if f.severity == severity]
+        if of:
+            folded = sum(1 for _ in all_of(of)) - len(of)
+            more = f", {folded} more follow from them" if folded else ""
+            st.markdown(f"**{len(of)} × {severity}**: {words}{more}")
+            _table(of[:MAX_SHOWN], key=f"{key}-{severity}")
+            if len(of) > MAX_SHOWN:
+                st.caption(f"The first {MAX_SHOWN:,}; the download has all of them.")
+    st.download_button(
+        "Download the findings (CSV)",
+        findings_csv(findings),
+        "findings.csv",
+        "text/csv",
+        key=f"{key}-csv",
+    )
+
+
+def _table(findings: Sequence[Finding], *, key: str) -> None:
+    chosen = st.dataframe(
+        pd.DataFrame([_row(f) for f in findings]), hide_index=True, width="stretch", key=key,
+        on_select="rerun", selection_mode="single-row",
+        column_config={
+            "case": st.column_config.TextColumn(width="small"),
+            "sheet": st.column_config.TextColumn(width="small"),
+            "cell": st.column_config.TextColumn(width="small"),
+            "what": st.column_config.TextColumn(width="large"),
+            "how to fix": st.column_config.TextColumn(width="large"),
+        },
+    )  # fmt: skip
+    rows = chosen.selection.rows
+    _explain(findings[rows[0] if rows else 0])
+
+
+def _row(f: Finding) -> dict[str, object]:
+    return {
+        "case": f.case_id, "sheet": f.form, "cell": f.cell, "what": f.message, "how to fix": f.fix,
+        "follows from it": len(list(all_of(f.consequences))) or None,
+    }  # fmt: skip
+
+
+def _explain(f: Finding) -> None:
+    """Sentence, place, reason, fix, and what goes away with it."""
+    place = " · ".join(
+        p for p in (f"case {f.case_id}" if f.case_id else "", f.place(), f.record) if p
+    )
+    lines = [f"**{place}**", f"{f.message}", f"*How to fix:* {f.fix}"]
+    lines += [f"*Why it is asked:* {f.why}"] if f.why else []
+    lines += [f"*Rule:* `{f.rule}`"]
+    with st.container(border=True):
+        st.markdown("  \n".join(lines))
+        if f.consequences:
+            st.markdown("Goes away when this is fixed:")
+            st.markdown("\n".join(f"- {g.place()}: {g.message}" for g in all_of(f.consequences)))
+
+
+def findings_csv(findings: Sequence[Finding]) -> str:
+    """Every finding as a line, folded ones with the rule that they follow from."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*_COLUMNS, "follows from"])
+    for top in findings:
+        for f in (top, *all_of(top.consequences)):
+            cells = [safe_text(str(getattr(f, name) or "")) for name in _COLUMNS]
+            writer.writerow([*cells, "" if f is top else top.rule])
+    return text.getvalue()

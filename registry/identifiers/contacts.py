@@ -85,7 +85,9 @@ def _can_be_dialled(written: str) -> bool:
     digits = re.sub(r"\D", "", written)
     if written.startswith(("+", "00")):
         plain = "+" + (digits if written.startswith("+") else digits[2:])
-        return _valid(re.sub(r"\(0\)", "", written) if "(0)" in written else plain, None) or _valid(plain, None)
+        return _valid(re.sub(r"\(0\)", "", written) if "(0)" in written else plain, None) or _valid(
+            plain, None
+        )
     if not 8 <= len(digits) <= 12 or not _NATIONAL.fullmatch(written):
         return False
     return any(_valid(digits, country) for country in COUNTRIES)

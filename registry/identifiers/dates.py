@@ -15,7 +15,9 @@ _SUFFIX = r"(?:st|nd|rd|th|er|o|a|\.)?"
 _OF = r"(?:[ ./-]*(?:de|del|of|di|den)?[ ./-]*)"
 
 _DAY_WORD = re.compile(r"(?<![a-z])(?:d|days?|tage?n?|jours?|j|dias?|giorn[io]|g)[ .:]{0,2}$")
-_NUMERIC = re.compile(r"(?<![\w.,/-])(\d{1,2})([./-]|\. | )(\d{1,2})\2(\d{4}|\d\d)(?!\d|\w|[./-]\d)")
+_NUMERIC = re.compile(
+    r"(?<![\w.,/-])(\d{1,2})([./-]|\. | )(\d{1,2})\2(\d{4}|\d\d)(?!\d|\w|[./-]\d)"
+)
 _WRITTEN = re.compile(
     rf"""
       (?<!\d)(?<!\d[.,-]){_YEAR}([./-])(?:0?[1-9]|1[0-2])\1{_DAY}(?!\d)(?!\1\d)  # 2024-03-12

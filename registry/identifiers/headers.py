@@ -45,7 +45,9 @@ def screen_header(text: str) -> str | None:
     parts = _parts(text)
     joined = "".join(parts)
     runs = {
-        "".join(parts[i:j]) for i in range(len(parts)) for j in range(i + 1, min(i + 6, len(parts)) + 1)
+        "".join(parts[i:j])
+        for i in range(len(parts))
+        for j in range(i + 1, min(i + 6, len(parts)) + 1)
     }
     for kind in header_kinds():
         if joined in kind.whole or runs & kind.words or any(s in joined for s in kind.inside):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from registry.identifiers.text import Cell, folded
 from registry.identifiers.vocabulary import either, listed, words
@@ -27,11 +28,21 @@ _SHORT_TITLED = re.compile(
 _IN_A_BED = re.compile(
     rf"(?P<name>{_CAP}),? (?i:{either(words('names', 'beds'))})\b\.? ?(?:n[or]\.? )?\d"
 )
-_INITIALED = re.compile(rf"\b[A-Z]\. ?(?:[A-Z]\. ?)?(?P<name>{_CAP})|(?P<last>{_CAP}),? [A-Z]\.(?!\w)")
+_INITIALED = re.compile(
+    rf"\b[A-Z]\. ?(?:[A-Z]\. ?)?(?P<name>{_CAP})|(?P<last>{_CAP}),? [A-Z]\.(?!\w)"
+)
 _LETTERS = re.compile(r"[^\W\d_]+")
 # Without one of these words no rule below can fit.
-_TRIGGERS = _GIVEN | _SURNAMES | frozenset(
-    _LETTERS.findall(" ".join(words("names", "titles") | words("names", "short_titles") | words("names", "beds")))
+_TRIGGERS = (
+    _GIVEN
+    | _SURNAMES
+    | frozenset(
+        _LETTERS.findall(
+            " ".join(
+                words("names", "titles") | words("names", "short_titles") | words("names", "beds")
+            )
+        )
+    )
 )
 _TOKEN = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*|[,;:.()/+*]")
 
@@ -112,15 +123,21 @@ def _initialed(text: str) -> bool:
 def _listed(text: str) -> bool:
     tokens = [_word(t) for t in _TOKEN.findall(text)]
     if len(tokens) == 1:
-        return tokens[0].text == text and tokens[0].capital and (tokens[0].lone_given or tokens[0].surname)
-    if any(_pair(a, b) for a, b in zip(tokens, tokens[1:], strict=False)):
+        return (
+            tokens[0].text == text
+            and tokens[0].capital
+            and (tokens[0].lone_given or tokens[0].surname)
+        )
+    if any(_pair(a, b) for a, b in pairwise(tokens)):
         return True
     if _nothing_but_a_name([t for t in tokens if t.text != ","], text):
         return True
-    if any(_behind_relation(a, b) for a, b in zip(tokens, tokens[1:], strict=False)):
+    if any(_behind_relation(a, b) for a, b in pairwise(tokens)):
         return True
     return any(
-        _surname_first(a, b) for a, comma, b in zip(tokens, tokens[1:], tokens[2:], strict=False) if comma.text == ","
+        _surname_first(a, b)
+        for a, comma, b in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if comma.text == ","
     )
 
 
@@ -157,9 +174,7 @@ def _behind_relation(relation: _Word, word: _Word) -> bool:
 def _small_letters(text: str) -> bool:
     """maria rossi: both halves must be frequent names."""
     tokens = [_word(t) for t in _TOKEN.findall(text)]
-    return any(
-        a.given and b.surname and not a.surname for a, b in zip(tokens, tokens[1:], strict=False)
-    )
+    return any(a.given and b.surname and not a.surname for a, b in pairwise(tokens))
 
 
 def _word(text: str) -> _Word:

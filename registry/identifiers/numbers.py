@@ -35,7 +35,9 @@ class Number:
 
 
 def _number(kind: str, name: str, written: str, check: str | Check = "") -> Number:
-    pattern = re.compile(rf"(?<![\w*])(?<!\d[.,:/-])(?:{written})(?!\w|[.,:/-]\d|\*)", re.IGNORECASE)
+    pattern = re.compile(
+        rf"(?<![\w*])(?<!\d[.,:/-])(?:{written})(?!\w|[.,:/-]\d|\*)", re.IGNORECASE
+    )
     return Number(kind, name, pattern, _check(check) if isinstance(check, str) else check)
 
 
@@ -67,14 +69,19 @@ def _luhn(number: str) -> bool:
 
 def _vin(number: str) -> bool:
     """A 17-character vehicle number has letters and digits and never I, O or Q."""
-    return any(c.isdigit() for c in number) and any(c.isalpha() for c in number) and _vin_check(number)
+    return (
+        any(c.isdigit() for c in number) and any(c.isalpha() for c in number) and _vin_check(number)
+    )
 
 
 def _vin_check(number: str) -> bool:
-    values = {c: int(v) for c, v in zip("ABCDEFGHJKLMNPRSTUVWXYZ", "12345678123457923456789", strict=True)}
+    values = {
+        c: int(v) for c, v in zip("ABCDEFGHJKLMNPRSTUVWXYZ", "12345678123457923456789", strict=True)
+    }
     weights = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
     total = sum(
-        w * (int(c) if c.isdigit() else values[c]) for w, c in zip(weights, number.upper(), strict=True)
+        w * (int(c) if c.isdigit() else values[c])
+        for w, c in zip(weights, number.upper(), strict=True)
     )
     return "0123456789X"[total % 11] == number[8].upper()
 
@@ -122,7 +129,7 @@ _DIGITS = re.compile(r"\d(?:\D{0,3}\d){3}|\d\D?\d")
 
 def number(text: str) -> str | None:
     """The kind of the first number of NUMBERS in a cell, or None."""
-    if sum(c.isdigit() for c in text) < 7:
+    if sum(map(str.isdigit, text)) < 5:
         return None
     for entry in NUMBERS:
         if any(_holds(entry, match.group()) for match in entry.written.finditer(text)):
@@ -139,7 +146,9 @@ def _holds(entry: Number, written: str) -> bool:
 
 def _labelled(entry: dict[str, object]) -> tuple[str, re.Pattern[str]]:
     labels, digits = either(list(map(str, entry["labels"]))), int(str(entry["digits"]))  # type: ignore[call-overload]
-    between = r"(?:[ .:#=-]|no\b|nr\b|num\b|number\b|numero\b|nummer\b|n\b|id\b|clinica\b|medica\b){0,6}"
+    between = (
+        r"(?:[ .:#=-]|no\b|nr\b|num\b|number\b|numero\b|nummer\b|n\b|id\b|clinica\b|medica\b){0,6}"
+    )
     mixed = r"(?:[a-z][ -]?){0,6}" if entry.get("mixed") else r""
     value = r"[a-z]{0,4}[ -]?" + rf"(?:{mixed}\d[ ./()-]{{0,2}}){{{digits}}}"
     return str(entry["kind"]), re.compile(rf"(?<![\w-])(?:{labels})(?![a-z]){between}{value}")

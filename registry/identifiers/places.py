@@ -24,7 +24,10 @@ _STREET = re.compile(
 _FLAT = re.compile(
     r"\b(?i:apt\.?|apartment|flat|appartamento|appartement|apartamento|piso|puerta|interno) (?:n[o.]?\.? )?\d{1,4}\b"
 )
-_BOX = re.compile(r"\b(?:p\.? ?o\.? box|postfach|apartado(?: de correos)?|casella postale|bo[iî]te postale|b\.?p\.) ?\d{2,}", re.IGNORECASE)
+_BOX = re.compile(
+    r"\b(?:p\.? ?o\.? box|postfach|apartado(?: de correos)?|casella postale|bo[iî]te postale|b\.?p\.) ?\d{2,}",
+    re.IGNORECASE,
+)
 _POSTCODE = re.compile(
     r"""
       \b(?:GIR\ ?0AA|(?:[A-PR-UWYZ]\d{1,2}|[A-PR-UWYZ][A-HK-Y]\d{1,2}|[A-PR-UWYZ]\d[A-HJKSTUW]|[A-PR-UWYZ][A-HK-Y]\d[A-Z])\ \d[ABD-HJLNP-UW-Z]{2})\b
@@ -39,7 +42,11 @@ _POSTCODE = re.compile(
 
 def address(text: str) -> bool:
     """A street with its number, or a post box."""
-    return _STREET.search(text) is not None or _BOX.search(text) is not None or _FLAT.search(text) is not None
+    return (
+        _STREET.search(text) is not None
+        or _BOX.search(text) is not None
+        or _FLAT.search(text) is not None
+    )
 
 
 def postcode(text: str) -> bool:

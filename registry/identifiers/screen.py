@@ -28,11 +28,11 @@ ALWAYS: tuple[Detector, ...] = (
 )
 WITH_DIGITS: tuple[Detector, ...] = (
     _when("a device serial number", contacts.hardware_address),
-    _when("an internet (IP) address", contacts.network_address),
     lambda c: numbers.labelled(c.folded),
 )
 # Digits again, behind the removal of clinical notation.
 WITHOUT_NOTATION: tuple[Detector, ...] = (
+    _when("an internet (IP) address", contacts.network_address),
     lambda c: DATE if dates.calendar_date(c.folded) else None,
     lambda c: numbers.number(c.text),
     _when("a phone number", contacts.phone),
@@ -41,7 +41,9 @@ WITHOUT_NOTATION: tuple[Detector, ...] = (
 )
 
 _CASE_INITIALS = re.compile(r"[A-Z](?:\. ?[A-Z]){1,3}\.?|[A-Z]{2,3}")
-_CASE_BIRTH = re.compile(r"([A-Z]{1,4})[-_ .]*(\d{4}(?:\d\d){0,2})|(\d{6}|\d{8})[-_ .]*([A-Z]{1,4})")
+_CASE_BIRTH = re.compile(
+    r"([A-Z]{1,4})[-_ .]*(\d{4}(?:\d\d){0,2})|(\d{6}|\d{8})[-_ .]*([A-Z]{1,4})"
+)
 _CASE_LETTERS = re.compile(r"[^\W\d_]+(?:[ '-][^\W\d_]+)*\.?")
 _ROLES = frozenset({"patient", "donor", "recipient", "host", "case", "control"})
 
@@ -106,5 +108,7 @@ def _initials_and_birth(letters: str, digits: str) -> bool:
     if len(digits) == 6 and len(letters) == 1:
         return False
     a, b, c = digits[:2], digits[2:4], digits[4:6]
-    orders = [(a, b), (b, a), (b, c), (c, b)] if len(digits) == 6 else [(a, b), (b, a), (c, digits[6:])]
+    orders = (
+        [(a, b), (b, a), (b, c), (c, b)] if len(digits) == 6 else [(a, b), (b, a), (c, digits[6:])]
+    )
     return any(1 <= int(day) <= 31 and 1 <= int(month) <= 12 for day, month in orders)

@@ -84,6 +84,53 @@ def test_the_latest_version_counts_and_earlier_states_can_be_asked_for(
     assert store.read_form("patient", as_of=second)["weight_kg"].to_pylist() == [63]
 
 
+def test_a_deleted_row_is_gone_from_then_on_and_may_come_back(empty_database: None) -> None:
+    numbers = [add_patient("C01", "P1", 60)]
+    for deleted in (True, False):
+        with store.center_session("C01") as session:
+            number: int = session.execute(text(SUBMISSION), {"center": "C01"}).scalar_one()
+            row = {"center_id": "C01", "case_id": "P1", "weight_kg": 60, "submission_id": number,
+                   "content_sha256": "x", "missing": {}, "deleted": deleted,
+                   "change_reason": "entered twice"}  # fmt: skip
+            store.add_versions(session, "patient", [row])
+            assert len(store.stored_rows(session, "patient", ["P1"])) == (not deleted)
+        numbers.append(number)
+    assert [store.read_form("patient", as_of=n).num_rows for n in numbers] == [1, 0, 1]
+
+
+def test_cases_sent_before_there_was_a_status_get_one(alembic_engine: Engine) -> None:
+    from alembic import command
+
+    config = store.alembic_config()
+    config.attributes["connection"] = alembic_engine
+    command.upgrade(config, "0003")
+    with alembic_engine.begin() as session:
+        session.execute(
+            text(
+                "insert into registry.submission (center_id, actor, file_name, file_sha256, "
+                "form_version, receipt) select c, 'a', 'f', 'h', 'v', '{}' "
+                "from (values ('C01'), ('C01'), ('C02')) as t (c)"
+            )
+        )
+        session.execute(
+            text(
+                "insert into registry.submission_case values (1, 'P1', 'C01', 'held', 1), "
+                "(1, 'P2', 'C01', 'held', 1), (2, 'P1', 'C01', 'accepted', 1), "
+                "(2, '', 'C01', 'held', 1), (3, 'P1', 'C02', 'held', 1)"
+            )
+        )
+    command.upgrade(config, "0004")
+    query = text("select center_id, case_id, status from registry.case_event order by 1, 2")
+    with alembic_engine.connect() as session:
+        assert session.execute(query).all() == [
+            ("C01", "P1", "clean"), ("C01", "P2", "held"), ("C02", "P1", "held"),
+        ]  # fmt: skip
+        forced = text("select relforcerowsecurity from pg_class where relname like 'submission%' "
+                      "and relkind = 'r'")  # fmt: skip
+        assert set(session.execute(forced).scalars()) == {True}
+    command.downgrade(config, "0003")
+
+
 def test_every_table_with_a_center_forces_row_level_security(database: None) -> None:
     query = text(
         "select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace "

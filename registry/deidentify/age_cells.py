@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from registry.deidentify.ages import TOP_AGE, completed_years, implies_top_age, top_coded
-from registry.deidentify.fault import FaultError
+from registry.deidentify.fault import FaultError, NoDiagnosisError
 from registry.deidentify.layout import is_day
 from registry.deidentify.sheets import Anchor
 from registry.deidentify.source import Cell
@@ -30,8 +30,10 @@ def age_of(cell: Cell, column: Column, anchor: Anchor) -> int | str | None:
     """
     word = missing_word(cell, column)
     typed = None if word or cell == "" else _typed(cell)
-    if column.name != "age_at_diagnosis_years" or anchor.birth is None or anchor.diagnosis is None:
+    if column.name != "age_at_diagnosis_years" or anchor.birth is None:
         return typed if typed is not None else word
+    if anchor.diagnosis is None:
+        raise NoDiagnosisError
     computed = top_coded(completed_years(anchor.birth, anchor.diagnosis))
     if typed is not None and typed != computed:
         raise _CONTRADICTION

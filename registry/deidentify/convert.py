@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from registry.deidentify.age_cells import age_of, withhold_implied
 from registry.deidentify.day_cells import day_of
 from registry.deidentify.days import DateOrder
-from registry.deidentify.fault import FaultError
+from registry.deidentify.fault import FaultError, NoDiagnosisError
 from registry.deidentify.id_cells import id_of
 from registry.deidentify.keyfile import KeyFileError, SiteKey
 from registry.deidentify.layout import AGES, CLOCK_OF_DAY, ID_COLUMNS, Placed, Use, is_day
@@ -17,7 +17,7 @@ from registry.deidentify.ledger import Ledger
 from registry.deidentify.local_ids import text_of
 from registry.deidentify.preview import Preview
 from registry.deidentify.screening import Text, screen
-from registry.deidentify.sheets import Anchor, FormSheet, RowOf, anchors, match
+from registry.deidentify.sheets import Anchor, FormSheet, RowOf, anchors, match, without_diagnosis
 from registry.deidentify.source import Source
 from registry.deidentify.summary import Outcome, preview_of
 from registry.deidentify.values import Value, is_free_text, listed_word, missing_word, read_value
@@ -47,6 +47,7 @@ class _Run:
     anchors: Mapping[str, Anchor] = field(default_factory=dict)
     refused: list[Finding] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
+    uncounted: dict[str, RowOf] = field(default_factory=dict)
     example: str = ""
     times_dropped: dict[str, int] = field(default_factory=dict)
 
@@ -66,6 +67,7 @@ def prepare(
     sheets, removed = match(source, run.refused.append)
     run.anchors = anchors(sheets, order, run.refused.append)
     rows = {sheet.form: [_row(run, sheet, row) for row in sheet.rows] for sheet in sheets}
+    run.refused += dict.fromkeys(without_diagnosis(sheets, run.uncounted))
     blanked = screen(run.texts, blank=blank_identifiers, refuse=run.refused.append)
     withheld = withhold_implied(rows)
     outcome = Outcome(
@@ -80,6 +82,8 @@ def _row(run: _Run, sheet: FormSheet, row: RowOf) -> Row:
     for column in FORMS[sheet.form].columns().values():
         try:
             _fill(run, sheet, row, column, leaving)
+        except NoDiagnosisError:
+            run.uncounted.setdefault(row.case, row)
         except FaultError as fault:
             placed = sheet.used(column.name, *Use) or Placed(0, column.name, Use.KEPT, column.name)
             run.refused.append(row.refusal(placed, fault))

@@ -5,18 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from registry.deidentify.days import DateOrder, days_since, read_day_number, read_moment
-from registry.deidentify.fault import FaultError
+from registry.deidentify.fault import FaultError, NoDiagnosisError
 from registry.deidentify.layout import Placed, Use
 from registry.deidentify.sheets import Anchor, FormSheet, RowOf
 from registry.deidentify.source import Cell
 from registry.deidentify.values import missing_word
 from registry.forms import Column
 
-_NO_DIAGNOSIS = FaultError(
-    "no_diagnosis_date",
-    "cannot be counted: there is no diagnosis date of this patient.",
-    "Fill diagnosis_date on the sheet patient, under the same case_id.",
-)
 _DISAGREE = FaultError(
     "day_and_date",
     "does not agree with the other column of the same day.",
@@ -57,5 +52,5 @@ def _read(cell: Cell, use: Use, column: Column, anchor: Anchor, order: DateOrder
         return Day(number)
     moment = read_moment(cell, order)
     if anchor.diagnosis is None:
-        raise _NO_DIAGNOSIS
+        raise NoDiagnosisError
     return Day(days_since(anchor.diagnosis, moment.day), moment.clock, was_date=True)

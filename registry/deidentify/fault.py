@@ -12,3 +12,14 @@ class FaultError(Exception):
         self.rule = rule
         self.message = message
         self.fix = fix
+
+
+class NoDiagnosisError(FaultError):
+    """A date or an age of a patient without a diagnosis date; the cause is named once a patient."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no_diagnosis_date",
+            "is missing, so no date of this patient can be counted.",
+            "Fill in the day of diagnosis.",
+        )

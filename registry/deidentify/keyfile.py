@@ -87,7 +87,7 @@ def open_key(path: Path, passphrase: str = "") -> SiteKey:
     """Raises PassphraseError, or KeyFileError for a file that is no key or that others may read."""
     if not path.is_file():
         raise KeyFileError(
-            "There is no key file of that name.", "Make one with: mst deidentify key new FILE"
+            "There is no key file of that name.", "Make one: mst deidentify key new FILE."
         )
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise KeyFileError(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from registry.deidentify.days import DateOrder, read_moment
-from registry.deidentify.fault import FaultError
+from registry.deidentify.fault import FaultError, NoDiagnosisError
 from registry.deidentify.layout import Placed, Use, named_twice, place
 from registry.deidentify.local_ids import normalise, text_of
 from registry.deidentify.preview import RemovedSheet, finding
@@ -145,6 +145,26 @@ def anchors(sheets: Sequence[FormSheet], order: DateOrder, refuse: Refuse) -> di
         if before.diagnosis != anchor.diagnosis and placed is not None:
             refuse(row.refusal(placed, _TWO_DATES))
     return found
+
+
+def without_diagnosis(sheets: Sequence[FormSheet], rows: Mapping[str, RowOf]) -> Iterator[Finding]:
+    """One finding a case, at its cause. `rows` has a row of each case that needed the date."""
+    patient = next((s for s in sheets if s.form == "patient"), None)
+    known = {row.case: row for row in patient.rows} if patient else {}
+    for case, row in rows.items():
+        placed = patient.first(Use.DIAGNOSIS) if patient else None
+        if case in known and placed is not None:
+            yield known[case].refusal(placed, NoDiagnosisError())
+        elif case in known:
+            yield finding(
+                "no_diagnosis_date", "patient", "The sheet has no column diagnosis_date.",
+                "Add it, with the day of diagnosis of each patient.", row=1,
+            )  # fmt: skip
+        else:
+            yield finding(
+                "no_patient", row.form, "The patient of the row is not on the sheet patient.",
+                "Add the patient there with the diagnosis date, or correct case_id.", row=row.number,
+            )  # fmt: skip
 
 
 def _date(

@@ -79,7 +79,7 @@ def test_the_same_column_twice_is_refused() -> None:
 def test_identifying_text_is_refused_or_left_blank_and_never_repeated(
     form: str, column: str, text: str
 ) -> None:
-    row = {"case_id": "1", column: text} | ({"point": "first induction"} if form == "plan" else {})
+    row = {"case_id": "1", column: text} | ({"point": "diagnosis"} if form == "plan" else {})
     refused = run({form: [row]})
     assert reasons(refused) == [(form, "B2", "deidentify.identifier")]
     assert text not in str(refused.preview.as_dict())

@@ -171,16 +171,25 @@ def test_a_file_that_mixes_two_orders_is_refused() -> None:
     assert "mixes two orders" in made.preview.refused[0].message
 
 
-def test_a_patient_without_a_diagnosis_date_is_refused_row_by_row() -> None:
+def test_a_patient_without_a_diagnosis_date_is_refused_at_the_cause() -> None:
     made = run(
         {"patient": [{"case_id": "1", "diagnosis_date": ""}],
          "infusion": [{"case_id": "1", "infusion_no": 1, "infusion_date": LEAP},
                       {"case_id": "2", "infusion_no": 1, "infusion_date": LEAP}]}
     )  # fmt: skip
     assert reasons(made) == [
-        ("infusion", "C2", "deidentify.no_diagnosis_date"),
-        ("infusion", "C3", "deidentify.no_diagnosis_date"),
+        ("patient", "B2", "deidentify.no_diagnosis_date"),
+        ("infusion", None, "deidentify.no_patient"),
     ]
+    assert [finding.row for finding in made.preview.refused] == [2, 3]
+
+
+def test_a_sheet_without_diagnosis_dates_is_one_complaint() -> None:
+    made = run(
+        {"patient": [{"case_id": "1"}, {"case_id": "2", "birth_date": date(1960, 1, 1)}],
+         "infusion": [{"case_id": "1", "infusion_no": 1, "infusion_date": LEAP}]}
+    )  # fmt: skip
+    assert reasons(made) == [("patient", None, "deidentify.no_diagnosis_date")]
 
 
 def test_days_that_are_counted_already_are_kept_without_a_diagnosis_date() -> None:

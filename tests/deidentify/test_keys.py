@@ -139,7 +139,7 @@ def _known(key: SiteKey, patients: int = PATIENTS) -> dict[Entry, str]:
     return {what: ids.of(*what) for what in entries}
 
 
-def _is_new(folder: Path, key: SiteKey) -> bool:
+def _is_new(folder: Path, key: SiteKey, known: dict[Entry, str]) -> bool:
     """All new: a key and a mapping that belong together and name everybody."""
     if not folder.exists():
         return False
@@ -147,11 +147,11 @@ def _is_new(folder: Path, key: SiteKey) -> bool:
     fresh = open_key(folder / "new.key").pseudonyms()
     assert mapping.counts == {"case": PATIENTS, "donor": PATIENTS, "collection": 0, "aliquot": 0}
     pairs = {pair.old: pair for pair in mapping.cases}
-    for what, old in _known(key).items():
+    for what, old in known.items():
         if what[0] == "case":
             assert pairs[old].new == fresh.of(*what)
         else:
-            case = pairs[key.pseudonyms().of("case", what[1])]
+            case = pairs[known["case", what[1], ""]]
             assert (old, fresh.of(*what)) in case.own["donor"]
     return True
 
@@ -165,7 +165,7 @@ def test_rotation_renames_every_patient_and_no_donor_is_left_behind(
     known = {what: used.of(*what) for what in _known(key)}
     key = key.grown(used)
     mapping = rotate(tmp_path / "new", key, known, center_id="C01")
-    assert _is_new(tmp_path / "new", key)
+    assert _is_new(tmp_path / "new", key, known)
     assert read_mapping(tmp_path / "new" / "mapping.json") == mapping
     assert not set(known.values()) & {case.new for case in mapping.cases}
     assert sorted(p.name for p in (tmp_path / "new").iterdir()) == ["mapping.json", "new.key"]
@@ -198,7 +198,7 @@ def _killed(folder: Path, key: SiteKey, known: dict[Entry, str], after: float) -
     if child.pid is not None and child.is_alive():
         os.kill(child.pid, signal.SIGKILL)
     child.join()
-    return _is_new(folder, key)
+    return _is_new(folder, key, known)
 
 
 @pytest.mark.parametrize("step", ["fsync", "rename", "after"])
@@ -213,10 +213,11 @@ def test_power_loss_at_each_step_of_the_last_moment(
     else:
         monkeypatch.setattr(files.os, step, dies)
     key = fresh_key("keyed")
+    known = _known(key)
     with pytest.raises(SystemError):
-        rotate(tmp_path / "new", key, _known(key), center_id="C01")
+        rotate(tmp_path / "new", key, known, center_id="C01")
     monkeypatch.undo()
-    assert _is_new(tmp_path / "new", key) is (step == "after")
+    assert _is_new(tmp_path / "new", key, known) is (step == "after")
 
 
 def test_a_key_file_is_replaced_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,12 +97,15 @@ def record_cases(
     """Write what a submission makes of its cases; call it after the queries were brought up to date.
 
     `decisions` says accepted, held or unchanged per case. A case that was accepted before keeps its
-    status when a later file of it is held.
+    status when a later file of it is held. Raises ConflictError where a case that is not held was
+    withdrawn since the file was judged.
     """
     before = statuses(session, center_id, decisions)
     asked = _in_query(session, center_id, decisions)
     events = []
     for case, decision in decisions.items():
+        if before.get(case) == "withdrawn" and decision != "held":
+            raise ConflictError(f"The case {case} was withdrawn meanwhile; send the file again.")
         step = _step(before.get(case), decision == "held", case in asked)
         if step is not None:
             events.append(_event(center_id, case, before.get(case), *step, SYSTEM))

@@ -110,7 +110,8 @@ def require(
     for step in of_role:
         if source in step.sources:
             return step.target
-    raise ConflictError(f"{what} is {source or 'unknown'}; it cannot be {event} now.")
+    done = "answered" if event == "responded" else event
+    raise ConflictError(f"{what} is {source or 'unknown'}; it cannot be {done} now.")
 
 
 def sources(table: Sequence[Transition], event: str, role: str) -> list[str]:

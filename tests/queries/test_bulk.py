@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -12,7 +13,7 @@ from registry.cases import case_list
 from registry.queries import answer, history, open_queries, queries
 from registry.roundtrip.model import Answer, AnswerCode
 from registry.status import COORDINATOR
-from tests.queries.material import START, WHO, found, say, upload
+from tests.queries.material import START, WHO, found, replayed, say, upload
 
 pytestmark = pytest.mark.usefixtures("empty_database")
 CASES = [f"P{n}" for n in range(40)]
@@ -86,6 +87,33 @@ def test_a_sheet_sent_again_changes_nothing() -> None:
         told = states("C01")
     assert {o.result for o in outcomes} == {"already so", "refused"}
     assert told == states("C01")
+
+
+def test_the_same_answer_from_many_at_once_is_one_event() -> None:
+    upload([found()])
+    (asked,) = open_queries("C01")
+    with ThreadPoolExecutor(8) as many:
+        results = list(many.map(lambda _: say(asked.query_id).result, range(24)))
+    assert sorted(results) == ["already so"] * 23 + ["taken"]
+    assert [e.event for e in history("C01", asked.query_id)] == ["opened", "confirmed"]
+
+
+def test_files_and_answers_at_once_never_take_a_step_that_is_none() -> None:
+    upload([found()])
+    (asked,) = open_queries("C01")
+    codes = [AnswerCode.CORRECTED, AnswerCode.CONFIRMED, AnswerCode.NO_SOURCE]
+
+    def act(n: int) -> None:
+        if n % 2:
+            upload([found()] if n % 3 else [])
+        else:
+            say(asked.query_id, codes[n % 3])
+
+    with ThreadPoolExecutor(6) as many:
+        list(many.map(act, range(60)))
+    assert (
+        replayed(asked.query_id) == {q.query_id: q.status for q in queries("C01")}[asked.query_id]
+    )
 
 
 def test_a_case_is_clean_with_its_last_answer() -> None:

@@ -83,7 +83,7 @@ class Notes:
         author = self._author()
         for cell in texts.keys() & known.keys():
             _put_in_front(known[cell], texts[cell])
-        new = {cell: text for cell, text in texts.items() if cell not in known}
+        new = {cell: texts[cell] for cell in sorted(texts, key=_reading_order) if cell not in known}
         self._new_texts += [_comment(cell, author, text) for cell, text in new.items()]
         self._add_boxes(new)
 
@@ -230,6 +230,10 @@ def _put_in_front(comment: Element, text: str) -> None:
 def _number(shape: Element, name: str) -> int:
     found = next((text_of(node) for node in descendants(shape, name)), "")
     return int(found) if found.strip().isdigit() else -1
+
+
+def _reading_order(cell: str) -> tuple[int, int]:
+    return _row(cell), column_of(cell)
 
 
 def _row(cell: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import zipfile
 from pathlib import Path
@@ -70,6 +71,35 @@ def test_a_workbook_of_another_writer_survives(tmp_path: Path) -> None:
     before = snapshot(source, ("patient",))
     assert before["patient"]["cells"]["A2"][4] == "ward"
     assert snapshot(returned(source), ("patient",)) == before
+
+
+def test_a_workbook_with_prefixes_survives(source: Path) -> None:
+    """Some writers put every element under a prefix."""
+    with zipfile.ZipFile(source) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    with zipfile.ZipFile(source, "w") as book:
+        for name, data in parts.items():
+            if (
+                name.startswith("xl/")
+                and name.endswith(".xml")
+                and b"spreadsheetml/2006/main" in data
+            ):
+                data = re.sub(rb"<(/?)(?=[a-zA-Z]+[\s/>])", rb"<\1x:", data)
+                data = data.replace(
+                    b'xmlns="http://schemas.openxmlformats.org/spreadsheetml',
+                    b'xmlns:x="http://schemas.openxmlformats.org/spreadsheetml',
+                )
+            book.writestr(name, data)
+    before = snapshot(source, OWN)
+    assert before["Patient "]["lists"]
+    target = returned(source, stamp=3)
+    assert snapshot(target, OWN) == before
+    book_ = openpyxl.load_workbook(target)
+    assert marked(book_["Patient "]) == {"C2", "E3", "B4"}
+    assert comment(target, "Patient ", "C2").startswith("MUST BE FIXED")
+    annotate(target, target, findings=())
+    assert not marked(openpyxl.load_workbook(target)["Patient "])
+    assert snapshot(target, OWN) == before
 
 
 def test_cells_of_unmarked_sheets_are_not_touched_by_a_byte(source: Path) -> None:

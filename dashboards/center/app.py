@@ -100,9 +100,13 @@ def _prepared(key: SiteKey) -> Prepared | None:
     file = st.file_uploader("Workbook (.xlsx), laid out like the template", type=["xlsx"])
     with st.expander("Options"):
         center = st.text_input("Center, if the file has no center_id", placeholder="C01")
-        order = st.selectbox("Dates written as text", ORDERS, format_func=ORDERS.__getitem__)
-        blank = st.checkbox("Leave cells blank that may identify a person")
-        based_on = st.number_input("Last submission your file knows of", min_value=0, value=None)
+        order = st.selectbox(
+            "Date order, where dates are written as text", ORDERS, format_func=ORDERS.__getitem__
+        )
+        blank = st.checkbox("Blank identifiers: leave out cells that may identify a person")
+        based_on = st.number_input(
+            "Number of the last submission your file knows of", min_value=0, value=None
+        )
     st.session_state["based_on"] = int(based_on) if based_on is not None else None
     if file is None:
         return None
@@ -127,12 +131,11 @@ def _prepared(key: SiteKey) -> Prepared | None:
 
 def _look(preview: Preview) -> None:
     st.header("3. What leaves")
-    for column, (name, number) in zip(
-        st.columns(3),
-        {"patients": preview.patients, "donors": preview.donors, "rows": preview.rows}.items(),
-        strict=True,
-    ):
-        column.metric(name, f"{number:,}")
+    st.markdown(
+        f"**{counted(preview.patients, 'patient')}**, **{counted(preview.donors, 'donor')}**, "
+        f"**{counted(preview.rows, 'row')}** on {counted(len(preview.sheets), 'sheet')}, under the "
+        f"key {preview.key_name}"
+    )
     if preview.refused:
         cells = counted(len(preview.refused), "place")
         st.error(f"Not yet: {cells} must be corrected in your file first.")
@@ -144,6 +147,7 @@ def _look(preview: Preview) -> None:
         st.html(show.findings(preview.blanked))
     if preview.example:
         st.write(f"Example: {preview.example}, counted from the diagnosis date.")
+    st.caption("Open a sheet to see its columns and what is done with each.")
     st.html(show.leaves(preview.sheets))
     st.subheader("What stays here")
     st.html(show.stays(preview) or "Nothing is removed.")

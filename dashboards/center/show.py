@@ -10,6 +10,7 @@ from registry.deidentify.words import columns_by_use, counted, places
 from registry.findings import Finding
 
 STYLE = """<style>
+[data-testid=stMainBlockContainer]{padding-top:3.2rem}
 h1{font-size:clamp(1.6rem,6.5vw,2.5rem)!important}
 h2{font-size:clamp(1.25rem,4.5vw,1.6rem)!important;padding-top:1.4rem!important}
 .ctr-row{display:flex;flex-wrap:wrap;gap:.1rem 1.2rem;padding:.5rem 0;border-top:1px solid #8883;
@@ -46,7 +47,7 @@ def stays(preview: Preview) -> str:
              f"{_tag(column.why)}{counted(column.filled, 'cell')}")
         for form, column in preview.removed()
     ]  # fmt: skip
-    sheets = [_row(f"sheet {escape(s.name)}", _tag(s.why)) for s in preview.removed_sheets]
+    sheets = [_row(escape(s.what), _tag(s.why)) for s in preview.removed_sheets]
     return "".join([*columns, *sheets])
 
 

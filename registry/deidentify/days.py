@@ -80,8 +80,8 @@ def _of_text(text: str, order: DateOrder) -> Moment:
         raise FaultError(
             "date",
             "is a date whose day and month could be swapped.",
-            f"{_WRITE_ISO} If every text date of the file has the same order, say which: "
-            "--date-order day-first or month-first.",
+            f"{_WRITE_ISO} If every text date of the file has the same order, say which "
+            "with the option date-order.",
         )
     else:
         raise FaultError("date", "is not a date that can be read with certainty.", _WRITE_ISO)

@@ -41,7 +41,7 @@ class SheetPreview:
 
 @dataclass(frozen=True)
 class RemovedSheet:
-    name: str
+    what: str
     why: str
 
 

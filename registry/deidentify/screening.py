@@ -51,7 +51,7 @@ def screen(
 def _fix(text: Text) -> str:
     if text.column.item.key:
         return "Replace it in your file; the column is needed, so it cannot be left out."
-    return "Take it out of your file, or let it be left out (--blank-identifiers)."
+    return "Take it out of your file, or let it be left out (option blank-identifiers)."
 
 
 def _found(text: Text, kind: str, fix: str, *, blanked: bool) -> Finding:

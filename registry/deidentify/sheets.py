@@ -76,13 +76,20 @@ def match(source: Source, refuse: Refuse) -> tuple[tuple[FormSheet, ...], tuple[
         if is_own(sheet.name):
             continue  # explanations and lists that the registry itself put there
         if form not in FORMS:
-            removed.append(RemovedSheet(sheet.name, "no form of the registry has this name"))
+            removed.append(
+                RemovedSheet(f"sheet {sheet.name}", "no form of the registry has this name")
+            )
         elif form in named:
             refuse(finding("sheet_twice", form, "The sheet stands twice.", "Keep one of them."))
         else:
             named[form] = sheet
     if source.hidden_sheets:
-        removed.append(RemovedSheet(f"{source.hidden_sheets} hidden", "hidden sheets are not read"))
+        hidden = (
+            "1 hidden sheet"
+            if source.hidden_sheets == 1
+            else f"{source.hidden_sheets} hidden sheets"
+        )
+        removed.append(RemovedSheet(hidden, "what is hidden is not read"))
     return tuple(_form_sheet(f, named[f], refuse) for f in FORMS if f in named), tuple(removed)
 
 

@@ -66,7 +66,7 @@ def stays(preview: Preview) -> list[str]:
         f"  {form}, column {c.letter} {c.header}: {c.why}, {counted(c.filled, 'cell')}"
         for form, c in preview.removed()
     ]
-    return columns + [f"  sheet {sheet.name}: {sheet.why}" for sheet in preview.removed_sheets]
+    return columns + [f"  {sheet.what}: {sheet.why}" for sheet in preview.removed_sheets]
 
 
 def refusal_lines(findings: Iterable[Finding]) -> Iterator[str]:

@@ -57,7 +57,7 @@ def test_headers_may_be_written_with_capitals_and_spaces() -> None:
                 "followup": [{"CASE_ID": "1", "Last contact date": "2024-01-09"}]})  # fmt: skip
     assert reasons(made) == []
     assert made.rows["followup"][0]["last_contact_day"] == 8
-    assert [sheet.name for sheet in made.preview.removed_sheets] == ["Follow Up"]
+    assert [sheet.what for sheet in made.preview.removed_sheets] == ["sheet Follow Up"]
 
 
 def test_the_same_column_twice_is_refused() -> None:
@@ -182,7 +182,7 @@ def test_side_channels_of_the_hospitals_file_are_not_carried_on(tmp_path: Path) 
 
     made = prepare(read_source(tmp_path / "h.xlsx"), open_key(tmp_path / "k"), center_id="C01")
     assert reasons(made) == []
-    assert [s.name for s in made.preview.removed_sheets] == ["notes", "2 hidden"]
+    assert [s.what for s in made.preview.removed_sheets] == ["sheet notes", "2 hidden sheets"]
     write(made, tmp_path / "out.xlsx", tmp_path / "k")
     with (
         zipfile.ZipFile(tmp_path / "h.xlsx") as before,

@@ -97,6 +97,7 @@ def test_from_the_hospitals_file_to_the_submission(page: Page, served: str, tmp_
 
     page.locator("input[type=file]").set_input_files(str(tmp_path / "fixed.xlsx"))
     page.get_by_role("button", name="I have looked").click()
+    expect(page.get_by_text("The file is ready.")).to_be_visible()
     page.locator("summary", has_text="infusion").click()
     expect(page.get_by_text("infusion_day", exact=False).first).to_be_visible()
     fits(page)

@@ -18,16 +18,18 @@ _EMAIL = re.compile(
     r"\w[\w-]{0,62}(?:\.\w| ?[(\[{] ?(?:dot|punkt|punto|point) ?[)\]}] ?\w)",
     re.IGNORECASE,
 )
+_INTERNAL = re.compile(r"[A-Za-z][\w.+'-]{1,64}@[A-Za-z][A-Za-z-]{2,}")
 _NUMERIC_DOMAIN = re.compile(r"@\d+\.\d+\b")
 _URL = re.compile(
     r"\b(?:https?|ftps?|file|sftp)://|\bwww\d?\.\w"
     r"|\b[a-z0-9-]+\.(?:com|org|net|edu|gov|info|io|eu|uk|es|de|fr|it|at|ch|nl|be|pt|se|cn|jp|in|us)/\w",
     re.IGNORECASE,
 )
+_PATH = re.compile(r"\\\\\w+\\|\b[A-Za-z]:\\\w")
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
 _IPV6 = re.compile(r"(?<![\w:])[0-9a-fA-F:]{2,39}(?:\.\d+){0,3}(?![\w:])")
 _MAC = re.compile(r"\b[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}\b", re.IGNORECASE)
-_DIALLED = re.compile(r"(?<![\w.,])(?:\+ ?|00 ?)?\(?\d(?:[ ()./-]{0,3}\d){5,16}(?![\d])")
+_DIALLED = re.compile(r"(?<![\w.,])(?:\+ ?|00 ?)?\(?\d(?:[ ()./-]{0,3}\d){5,16}(?!\w)")
 _NATIONAL = re.compile(
     r"""
       \(?0[1-9]\d*(?:[ ()./-]{1,3}\d+){0,5}          # 020 7946 0123, 030/23125, 0171-3920055
@@ -45,13 +47,17 @@ _NATIONAL = re.compile(
 
 def email(text: str) -> bool:
     """An e-mail address, also written with (at) and (dot)."""
-    return ("@" in text or "[" in text or "(" in text or "{" in text) and any(
+    if "@" in text and _INTERNAL.search(text):
+        return True
+    return any(sign in text for sign in "@[({") and any(
         not _NUMERIC_DOMAIN.search(found.group()) for found in _EMAIL.finditer(text)
     )
 
 
 def web_address(text: str) -> bool:
-    """A web or file address."""
+    """A web address, or the path of a file on somebody's computer."""
+    if "\\" in text and _PATH.search(text):
+        return True
     return ("." in text or ":" in text) and _URL.search(text) is not None
 
 

@@ -12,11 +12,15 @@ from registry.identifiers.vocabulary import either, listed, words
 _GIVEN, _FREQUENT = listed("given_names"), words("names", "surnames")
 _SURNAMES = _FREQUENT | listed("surnames")
 _EPONYMS, _FIELD = words("names", "eponyms"), words("names", "field_words")
+_PREPOSITIONS = words("names", "prepositions")
 _RELATIONS, _PARTICLES = words("names", "relations"), words("names", "particles")
-_EXPRESSIONS = re.compile(rf"\b(?:{either(words('names', 'expressions'))})\b")
+_EXPRESSIONS = re.compile(rf"\b(?:{either(words('names', 'expressions'))})\b", re.IGNORECASE)
 
 _CAP = r"[^\W\d_a-zà-öø-ÿ][^\W\d_]*(?:['-][^\W\d_]+)*"
 _TITLES = either(words("names", "titles"))
+_TITLE_WORDS = (
+    words("names", "titles") | words("names", "short_titles") | words("names", "relations")
+)
 _TITLED = re.compile(
     rf"(?<![^\W\d_])(?P<title>{_TITLES})\b\.? ?(?:(?:{_TITLES})\.? )*"
     rf"(?:(?:[A-Z]\. ?)+|(?:{either(_PARTICLES)}) )*(?P<name>(?-i:{_CAP}))",
@@ -88,16 +92,20 @@ def name(cell: Cell) -> bool:
     """Whether a cell names a person: titled, in a bed, with initials, or of frequent names."""
     if _TRIGGERS.isdisjoint(_LETTERS.findall(cell.folded)):
         return False
-    if not any(c.isupper() for c in cell.text):
-        return _small_letters(cell.folded)
-    if _EXPRESSIONS.search(cell.folded):
-        return False
+    text = _EXPRESSIONS.sub("¤", cell.text)
+    if not any(c.isupper() for c in text):
+        return _small_letters(folded(text))
     return (
-        _titled(cell.text)
-        or any(not _field_word(m["name"]) for m in _IN_A_BED.finditer(cell.text))
-        or _initialed(cell.text)
-        or _listed(cell.text)
+        _titled(text)
+        or any(not _field_word(m["name"]) for m in _IN_A_BED.finditer(text))
+        or _initialed(text)
+        or _listed([_word(t) for t in _TOKEN.findall(text)], text)
     )
+
+
+def listed_name(word: str) -> bool:
+    """Whether one word is a listed given name or surname, however it is written."""
+    return folded(word) in _GIVEN or folded(word) in _SURNAMES
 
 
 def _titled(text: str) -> bool:
@@ -115,30 +123,33 @@ def _field_word(word: str) -> bool:
 
 
 def _initialed(text: str) -> bool:
-    """J. Smith: only with a frequent surname, because E. Coli is no person."""
-    found = (_word(m["name"] or m["last"]) for m in _INITIALED.finditer(text))
-    return any(word.surname for word in found)
-
-
-def _listed(text: str) -> bool:
-    tokens = [_word(t) for t in _TOKEN.findall(text)]
-    if len(tokens) == 1:
-        return (
-            tokens[0].text == text
-            and tokens[0].capital
-            and (tokens[0].lone_given or tokens[0].surname)
-        )
-    if any(_pair(a, b) for a, b in pairwise(tokens)):
-        return True
-    if _nothing_but_a_name([t for t in tokens if t.text != ","], text):
-        return True
-    if any(_behind_relation(a, b) for a, b in pairwise(tokens)):
-        return True
-    return any(
-        _surname_first(a, b)
-        for a, comma, b in zip(tokens, tokens[1:], tokens[2:], strict=False)
-        if comma.text == ","
+    """J. Smith, Maria R.: only with a frequent name, because E. Coli is no person."""
+    first = (_word(m["name"]) for m in _INITIALED.finditer(text) if m["name"])
+    last = (_word(m["last"]) for m in _INITIALED.finditer(text) if m["last"])
+    return any(word.surname for word in first) or any(
+        word.surname or (word.lone_given and not word.ordinary) for word in last
     )
+
+
+def _listed(tokens: list[_Word], text: str) -> bool:
+    """A name by the lists: alone, in a pair, behind a relation ("brother: John"), or surname first."""
+    if len(tokens) == 1:
+        return _alone(tokens[0], text)
+    return (
+        any(_pair(a, b) for a, b in pairwise(tokens))
+        or _nothing_but_a_name([t for t in tokens if t.text != ","], text)
+        or any(_behind_relation(a, b) for a, b in pairwise(t for t in tokens if t.text != ":"))
+        or any(
+            _surname_first(a, b)
+            for a, comma, b in zip(tokens, tokens[1:], tokens[2:], strict=False)
+            if comma.text == ","
+        )
+    )
+
+
+def _alone(word: _Word, text: str) -> bool:
+    """A cell that is one frequent name."""
+    return word.text == text and word.capital and (word.lone_given or word.surname)
 
 
 def _pair(one: _Word, other: _Word) -> bool:
@@ -167,14 +178,22 @@ def _surname_first(surname: _Word, given: _Word) -> bool:
 
 
 def _behind_relation(relation: _Word, word: _Word) -> bool:
-    """Daughter Emily, pt John, Pat. Krüger."""
-    return relation.folded in _RELATIONS and not word.ordinary and (word.given or word.surname)
+    """Daughter Emily, pt John, Pat. Krüger; seen by Weber."""
+    return (
+        relation.folded in _RELATIONS | _PREPOSITIONS
+        and not word.ordinary
+        and (word.given or word.surname)
+    )
 
 
 def _small_letters(text: str) -> bool:
-    """maria rossi: both halves must be frequent names."""
-    tokens = [_word(t) for t in _TOKEN.findall(text)]
-    return any(a.given and b.surname and not a.surname for a, b in pairwise(tokens))
+    """maria rossi, frau müller: both halves must be listed."""
+    tokens = [_word(t) for t in _TOKEN.findall(text) if t not in {".", ":"}]
+    return any(
+        (a.given and b.surname and not a.surname)
+        or (a.folded in _TITLE_WORDS and b.listed and not b.eponym)
+        for a, b in pairwise(tokens)
+    )
 
 
 def _word(text: str) -> _Word:

@@ -87,7 +87,7 @@ def _vin_check(number: str) -> bool:
 
 
 NUMBERS: tuple[Number, ...] = (
-    _number(ACCOUNT, "IBAN", r"[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?", "iban"),
+    _number(ACCOUNT, "IBAN", r"[A-Z]{2} ?\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?", "iban"),
     _number(CARD, "payment card", r"[2-6]\d{3}(?:[ -]?\d{4}){3}|3[47]\d\d[ -]?\d{6}[ -]?\d{5}", _luhn),
     _number(NATIONAL, "Italy, codice fiscale", r"[A-Z]{3} ?[A-Z]{3} ?[0-9L-V]{2}[A-EHLMPR-T][0-9L-V]{2} ?[A-Z][0-9L-V]{3}[A-Z]", "it.codicefiscale"),
     _number(NATIONAL, "Spain, DNI", r"\d{8}[ -]?[A-HJ-NP-TV-Z]|\d{2}\.\d{3}\.\d{3}[ -]?[A-HJ-NP-TV-Z]", "es.dni"),
@@ -121,7 +121,7 @@ NUMBERS: tuple[Number, ...] = (
     _number(NATIONAL, "Portugal, citizen card", r"\d{8} ?\d ?[A-Z0-9]{2}\d", "pt.cc"),
     _number(NATIONAL, "Ireland, PPS", r"\d{7}[A-W][AHWTX]", "ie.pps"),
     _number(VEHICLE, "vehicle number", r"(?=[A-HJ-NPR-Z0-9]{17}\b)[A-HJ-NPR-Z0-9]{17}", _vin),
-    _number(HOSPITAL, "long number", r"\d{8,}|0\d{6}"),
+    _number(HOSPITAL, "long number", r"\d{8,}|0\d{6}|[A-Z]{1,2}(?!000)\d{7,}"),
 )  # fmt: skip
 
 _DIGITS = re.compile(r"\d(?:\D{0,3}\d){3}|\d\D?\d")

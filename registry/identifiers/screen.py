@@ -45,7 +45,10 @@ _CASE_BIRTH = re.compile(
     r"([A-Z]{1,4})[-_ .]*(\d{4}(?:\d\d){0,2})|(\d{6}|\d{8})[-_ .]*([A-Z]{1,4})"
 )
 _CASE_LETTERS = re.compile(r"[^\W\d_]+(?:[ '-][^\W\d_]+)*\.?")
-_ROLES = frozenset({"patient", "donor", "recipient", "host", "case", "control"})
+_ROLES = frozenset(
+    {"patient", "donor", "recipient", "host", "case", "control"}
+    | {"unknown", "withheld", "not done", "not applicable"}  # no id at all: told by the form
+)
 
 
 def screen_text(text: str) -> str | None:
@@ -82,12 +85,15 @@ def _first(detectors: tuple[Detector, ...], seen: Cell) -> str | None:
 
 
 def _case_letters(text: str) -> str | None:
-    """J.S., JS, Garcia: letters alone are initials or a name; a keyed pseudonym is long."""
+    """J.S., JS, Garcia, GARCIA: letters alone are initials or a name. What is all small letters,
+    or one word of capitals, may be a random id or a plain word, so it must hold a listed name."""
     if _CASE_INITIALS.fullmatch(text):
         return INITIALS
-    if len(text) > 3 and _CASE_LETTERS.fullmatch(text) and text.casefold() not in _ROLES:
-        return None if text.isupper() and len(text) >= 16 else NAME
-    return None
+    if len(text) < 4 or not _CASE_LETTERS.fullmatch(text) or text.casefold() in _ROLES:
+        return None
+    if text.islower() or (text.isalpha() and text.isupper()):
+        return NAME if any(map(names.listed_name, re.findall(r"\w+", text))) else None
+    return NAME
 
 
 def _case_number(text: str) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from registry.identifiers import screen_case_id, screen_text, screen_texts
@@ -99,6 +101,16 @@ def test_notation_is_taken_out_and_let_through(name: str, example: str, pattern:
 @pytest.mark.parametrize("row", CASE_IDS, ids=lambda row: row["text"])
 def test_a_case_id_is_a_pseudonym_or_is_refused(row: dict[str, str]) -> None:
     assert (screen_case_id(row["text"]) is None) == (row["verdict"] == "pass")
+
+
+@pytest.mark.parametrize("length", [10, 16, 26, 52])
+def test_a_random_pseudonym_is_taken_for_no_identifier(length: int) -> None:
+    """Base32 without padding, as keyed and random pseudonyms are written."""
+    draw = random.Random(length)
+    made = [
+        "".join(draw.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", k=length)) for _ in range(2000)
+    ]
+    assert {text: kind for text in made if (kind := screen_case_id(text))} == {}
 
 
 def test_distinct_cells_are_told_once_with_their_kind() -> None:

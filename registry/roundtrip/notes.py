@@ -11,6 +11,14 @@ from collections.abc import Mapping
 from xml.dom.minidom import Document, Element
 from xml.parsers.expat import ExpatError
 
+from registry.roundtrip.boxes import (
+    EMPTY_DRAWING,
+    SHAPE_TYPE,
+    SHAPE_TYPE_ID,
+    reading_order,
+    row_of,
+    shape,
+)
 from registry.roundtrip.package import Package
 from registry.roundtrip.worksheet import Worksheet, column_of
 from registry.roundtrip.xml import (
@@ -34,19 +42,7 @@ SEVERITY_HEADS = {
 HEADS = tuple(SEVERITY_HEADS.values())
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_VML_START = (
-    '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
-    'xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit">'
-    '<o:idmap v:ext="edit" data="1"/></o:shapelayout></xml>'
-)
-_SHAPE_TYPE = (
-    '<v:shapetype xmlns:v="urn:schemas-microsoft-com:vml" '
-    'xmlns:o="urn:schemas-microsoft-com:office:office" id="_x0000_t202" coordsize="21600,21600" '
-    'o:spt="202" path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>'
-    '<v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
-)
 _HERE, _ID = "registry-here", "_x0000_s"
-_BOX_WIDTH, _LINE_CHARACTERS, _ROW_PIXELS, _LINE_PIXELS = 340, 50, 20, 17
 
 
 class Notes:
@@ -83,7 +79,7 @@ class Notes:
         author = self._author()
         for cell in texts.keys() & known.keys():
             _put_in_front(known[cell], texts[cell])
-        new = {cell: texts[cell] for cell in sorted(texts, key=_reading_order) if cell not in known}
+        new = {cell: texts[cell] for cell in sorted(texts, key=reading_order) if cell not in known}
         self._new_texts += [_comment(cell, author, text) for cell, text in new.items()]
         self._add_boxes(new)
 
@@ -115,9 +111,9 @@ class Notes:
 
     def _parse_boxes(self) -> Document:
         try:
-            return parse(self._data(self._box_part) or _VML_START.encode())
+            return parse(self._data(self._box_part) or EMPTY_DRAWING.encode())
         except ExpatError:  # some writers put HTML in there; the boxes are made anew
-            self._boxes = parse(_VML_START.encode())
+            self._boxes = parse(EMPTY_DRAWING.encode())
             self._add_boxes({c.getAttribute("ref"): text_of(c) for c in self._comments()})
             return self._boxes
 
@@ -141,20 +137,20 @@ class Notes:
         return names.index(COMMENT_AUTHOR)
 
     def _remove_boxes(self, cells: set[str]) -> None:
-        places = {(_row(cell), column_of(cell)) for cell in cells}
-        for shape in children(root(self._boxes), "shape"):
-            found = (_number(shape, "Row"), _number(shape, "Column"))
-            if found in places and shape.parentNode is not None:
-                shape.parentNode.removeChild(shape)
+        places = {(row_of(cell), column_of(cell)) for cell in cells}
+        for box in children(root(self._boxes), "shape"):
+            found = (_number(box, "Row"), _number(box, "Column"))
+            if found in places and box.parentNode is not None:
+                box.parentNode.removeChild(box)
 
     def _add_boxes(self, texts: Mapping[str, str]) -> None:
         holder = root(self._boxes)
         ids = [node.getAttribute("id") for node in children(holder, "shape")]
         numbers = [int(i.removeprefix(_ID)) for i in ids if re.fullmatch(rf"{_ID}\d+", i)]
-        if not any(n.getAttribute("id") == "_x0000_t202" for n in children(holder, "shapetype")):
-            self._new_boxes.append(_SHAPE_TYPE)
+        if not any(n.getAttribute("id") == SHAPE_TYPE_ID for n in children(holder, "shapetype")):
+            self._new_boxes.append(SHAPE_TYPE)
         for number, (cell, text) in enumerate(texts.items(), start=max(numbers, default=1024) + 1):
-            self._new_boxes.append(_shape(number, cell, _anchor(self._sheet, cell, text)))
+            self._new_boxes.append(shape(number, cell, text, self._sheet))
 
 
 def _with_new(document: Document, holder: Element, snippets: list[str]) -> bytes:
@@ -230,41 +226,3 @@ def _put_in_front(comment: Element, text: str) -> None:
 def _number(shape: Element, name: str) -> int:
     found = next((text_of(node) for node in descendants(shape, name)), "")
     return int(found) if found.strip().isdigit() else -1
-
-
-def _reading_order(cell: str) -> tuple[int, int]:
-    return _row(cell), column_of(cell)
-
-
-def _row(cell: str) -> int:
-    return int(re.sub(r"\D", "", cell)) - 1
-
-
-def _anchor(sheet: Worksheet, cell: str, text: str) -> str:
-    """Left, top, right and bottom of the box: right of the cell and as tall as the text."""
-    column, row = column_of(cell) + 1, _row(cell)
-    left, wide = column, 0
-    while wide < _BOX_WIDTH and column < left + 12:
-        here = int(sheet.width(column) * 7 + 5) if sheet.width(column) else 0
-        rest = min(here, _BOX_WIDTH - wide)
-        wide, column = wide + here, column + 1
-    lines = sum(1 + len(line) // _LINE_CHARACTERS for line in text.splitlines())
-    rows = -(-(lines * _LINE_PIXELS + 14) // _ROW_PIXELS)
-    return f"{left}, 12, {row}, 4, {column - 1}, {rest}, {row + rows}, 4"
-
-
-def _shape(number: int, cell: str, anchor: str) -> str:
-    return (
-        '<v:shape xmlns:v="urn:schemas-microsoft-com:vml" '
-        'xmlns:o="urn:schemas-microsoft-com:office:office" '
-        'xmlns:x="urn:schemas-microsoft-com:office:excel" '
-        f'id="_x0000_s{number}" type="#_x0000_t202" '
-        f'style="position:absolute;margin-left:80pt;margin-top:2pt;width:255pt;height:80pt;'
-        f'z-index:{number - 1024};visibility:hidden" fillcolor="#fff6d6" o:insetmode="auto">'
-        '<v:fill color2="#fff6d6"/><v:shadow on="t" color="black" obscured="t"/>'
-        '<v:path o:connecttype="none"/><v:textbox style="mso-direction-alt:auto">'
-        '<div style="text-align:left"></div></v:textbox><x:ClientData ObjectType="Note">'
-        f"<x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor>"
-        f"<x:AutoFill>False</x:AutoFill><x:Row>{_row(cell)}</x:Row>"
-        f"<x:Column>{column_of(cell)}</x:Column></x:ClientData></v:shape>"
-    )

@@ -32,7 +32,7 @@ CHANGES = {
     "Correct a value": "Write the new value over the old one and choose why in change_reason, at "
     "the end of the row.",
     "Leave as it is": "A blank cell changes nothing: what the registry has, it keeps.",
-    "Take a value away": f"Write {CLEAR_WORD} in the cell, and choose why in change_reason.",
+    "Take a value away": f"Write the word {CLEAR_WORD} in the cell, and choose why in change_reason.",
     "Take a row away": "Choose delete row in row_action, and why in change_reason. Only the columns "
     "that name the row need to be filled.",
     "Send it again": "Sending the same rows twice does no harm: nothing is doubled.",

@@ -16,9 +16,10 @@ _SEVERITY_ORDER = {"reject": 0, "query": 1, "inform": 2}
 def fold(findings: Iterable[Finding]) -> list[Finding]:
     """The findings in the order to work through, each with those that it causes.
 
+    That an answer is empty is not said again where a rule says more of the same answer.
     A value that is not possible causes what other rules say of the same answer or of the same row by
-    reading it. A row that cannot be told from others causes that rows of its case refer to nothing; a
-    patient row that is refused, that the case has none.
+    reading it. A row that cannot be told from others, or refers to nothing, causes what rules say of
+    other rows of the case by reading its form; a patient row that is refused, that the case has none.
     """
     by_rule = {rule.id: rule for form in FORMS for rule in rules(form)}
     top: list[Finding] = []
@@ -40,19 +41,24 @@ def _rank(finding: Finding, by_rule: dict[str, Rule]) -> int:
         return 1 if finding.rule == "case.patient" else 0
     if finding.rule.endswith(".reference"):
         return 3
-    return {True: 2, False: 4}[rule.kind != "true"]
+    if finding.rule.endswith(".core"):
+        return 5
+    return 2 if rule.kind != "true" else 4
 
 
 class _Causes:
     """What is wrong so far, by the places at which it can have consequences."""
 
     def __init__(self) -> None:
+        self.told: dict[tuple[Any, ...], int] = {}
         self.answers: dict[tuple[Any, ...], int] = {}
         self.rows: dict[tuple[Any, ...], int] = {}
         self.cases: dict[tuple[Any, ...], int] = {}
         self.references: dict[tuple[Any, ...], int] = {}
 
     def add(self, number: int, f: Finding) -> None:
+        if f.row is not None:
+            self.told.setdefault((f.form, f.row, f.column), number)
         if f.severity != "reject" or f.form is None:
             return
         if f.row is not None and f.column is not None:
@@ -61,12 +67,15 @@ class _Causes:
                 self.rows.setdefault((f.form, f.case_id), number)
         if f.rule.endswith(".reference"):
             self.references.setdefault((f.form, f.row), number)
+            self.rows.setdefault((f.form, f.case_id), number)
 
     def of(self, f: Finding, rule: Rule | None) -> int | None:
         if f.rule == "case.patient":
             return self.rows.get(("patient", f.case_id), self.rows.get(("patient", None)))
         if rule is None or f.form is None:
             return None
+        if f.rule.endswith(".core") and (f.form, f.row, f.column) in self.told:
+            return self.told[f.form, f.row, f.column]
         if f.row is not None:
             for column in sorted(rule.reads | {rule.column}):
                 found = self.answers.get((f.form, f.row, column))

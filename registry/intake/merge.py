@@ -72,7 +72,7 @@ def merge(staged: StagedForm, stored: Stored, *, reason: str | None) -> Merged:
     known = behind >= 0
     if not known.any():
         told = tuple(_nothing_to_delete(staged, ~known))
-        return Merged(staged.rows, stored.rows, ~known, ~known & ~staged.deletes,
+        return Merged(_without_cleared(staged.rows), stored.rows, ~known, ~known & ~staged.deletes,
                       staged.deletes, reasons, findings=told)  # fmt: skip
     rows, changed = _lay_over(staged.rows, stored.rows, behind, known)
     mentioned = np.zeros(len(stored.rows), np.bool_)
@@ -83,6 +83,12 @@ def merge(staged: StagedForm, stored: Stored, *, reason: str | None) -> Merged:
     changes = tuple(_changes(merged, stored.rows, behind, changed))
     told = (*_nothing_to_delete(staged, ~known), *_complaints(merged, changes))
     return replace(merged, changes=changes, findings=told)
+
+
+def _without_cleared(rows: Rows) -> Rows:
+    """New rows have nothing to clear."""
+    kept = {n: np.where(c == CLEARED, 0, c).astype(np.int8) for n, c in rows.missing.items()}
+    return replace(rows, missing=kept)
 
 
 def _behind(rows: Rows, stored: Rows) -> Numbers:

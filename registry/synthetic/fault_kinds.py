@@ -95,7 +95,7 @@ def _doubled_dose(case: Case, row: Row) -> float:
 
 SPECS: tuple[Spec, ...] = (
     Spec("unknown code", "patient", "sex", always("F")),
-    Spec("code in other case", "diagnosis", "disease", always("aml")),
+    Spec("misspelt code", "diagnosis", "disease", always("AMLL")),
     Spec("unknown code", "course", "regimen", always("7+3")),
     Spec("decimal comma", "infusion", "mnc_e8_per_kg", always("2,5")),
     Spec("decimal comma", "patient", "weight_kg", always("61,5")),

@@ -52,6 +52,7 @@ OneCenter = Annotated[str, typer.Option("--center", help="the center whose key i
 OrderOption = Annotated[
     DateOrder, typer.Option("--date-order", help="of dates written as text, such as 02/03/2024")
 ]
+PassphraseOption = Annotated[bool, typer.Option("--passphrase", help="ask for a passphrase")]
 Folder = Annotated[Path, typer.Argument(help="a new folder for the new key and the mapping")]
 
 
@@ -148,7 +149,7 @@ def key_new(
     profile: Annotated[
         ProfileChoice, typer.Option(help="keyed: computed; random: drawn, kept in a table")
     ] = ProfileChoice.KEYED,
-    passphrase: Annotated[bool, typer.Option("--passphrase", help="ask for a passphrase")] = False,
+    passphrase: PassphraseOption = False,
 ) -> None:
     """Make the key of your center, once. It stays at the center and is never shown."""
     from registry.deidentify.keyfile import create_key
@@ -214,6 +215,7 @@ def key_lost(
     center: OneCenter,
     profile: ProfileChoice = ProfileChoice.KEYED,
     date_order: OrderOption = DateOrder.ISO,
+    passphrase: PassphraseOption = False,
 ) -> None:
     """The key is gone: make a new one, and match patients by what was last sent about them."""
     from registry.deidentify.keyfile import fresh_key
@@ -227,7 +229,8 @@ def key_lost(
             _read(file), _read(submitted), fresh, center_id=center, order=date_order
         )  # fmt: skip
         mapping = RekeyMapping(center, "recovery", "", fresh.name, found.cases)
-        write_rotation(folder, found.key, mapping, os.environ.get(PASSPHRASE, ""))
+        chosen = _new_passphrase() if passphrase else os.environ.get(PASSPHRASE, "")
+        write_rotation(folder, found.key, mapping, chosen)
     _say_mapped(folder, mapping.counts)
     if found.missed_old or found.missed_local:
         say.print(

@@ -158,19 +158,22 @@ def _look(preview: Preview) -> None:
 def _download(prepared: Prepared, key_path: Path, passphrase: str) -> None:
     st.header("4. The file to send")
     shown = st.session_state["shown"]
+    made_of, content = st.session_state.get("ready", ("", b""))
+    if made_of == shown:
+        st.success(
+            "The file is ready. Check it in the portal, or with: mst check FILE --center C01"
+        )
+        name = f"{Path(st.session_state['file_name']).stem}-deidentified.xlsx"
+        st.download_button("Download the submission", content, file_name=name, type="primary")
+        return
+    st.caption("Nothing has been written yet.")
     if st.button("I have looked: make the file", type="primary"):
         try:
             st.session_state["ready"] = (shown, _written(prepared, key_path, passphrase))
         except KeyFileError as error:
             st.error(f"{error.message} {error.fix}")
             return
-    made_of, content = st.session_state.get("ready", ("", b""))
-    if made_of != shown:
-        st.caption("Nothing has been written yet.")
-        return
-    st.success("The file is ready. Check it in the portal, or with: mst check FILE --center C01")
-    name = Path(st.session_state["file_name"]).stem
-    st.download_button("Download the submission", content, file_name=f"{name}-deidentified.xlsx")
+        st.rerun()
 
 
 def _written(prepared: Prepared, key_path: Path, passphrase: str) -> bytes:

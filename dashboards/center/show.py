@@ -13,6 +13,7 @@ STYLE = """<style>
 [data-testid=stMainBlockContainer]{padding-top:3.2rem}
 h1{font-size:clamp(1.6rem,6.5vw,2.5rem)!important}
 h2{font-size:clamp(1.25rem,4.5vw,1.6rem)!important;padding-top:1.4rem!important}
+h3{font-size:clamp(1.1rem,4vw,1.35rem)!important}
 .ctr-row{display:flex;flex-wrap:wrap;gap:.1rem 1.2rem;padding:.5rem 0;border-top:1px solid #8883;
   line-height:1.4}
 .ctr-where{flex:0 0 15rem;min-width:0;font-weight:600;overflow-wrap:anywhere}

@@ -68,7 +68,10 @@ def prepare(
     run.anchors = anchors(sheets, order, run.refused.append)
     rows = {sheet.form: [_row(run, sheet, row) for row in sheet.rows] for sheet in sheets}
     run.refused += dict.fromkeys(without_diagnosis(sheets, run.uncounted))
-    blanked = screen(run.texts, blank=blank_identifiers, refuse=run.refused.append)
+    local_ids = {part for what in run.ledger.known for part in what[1:]}
+    blanked = screen(
+        run.texts, local_ids, blank=blank_identifiers, refuse=run.refused.append
+    )  # fmt: skip
     withheld = withhold_implied(rows)
     outcome = Outcome(
         source, key, sheets, removed, rows, run.ledger, tuple(run.refused), blanked, run.example,

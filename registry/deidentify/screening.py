@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from registry.deidentify.fault import FaultError
@@ -13,6 +15,12 @@ from registry.deidentify.values import Value
 from registry.findings import Finding, cell_name
 from registry.forms import Column
 from registry.identifiers import screen_texts
+
+# shorter ids, such as D1, may stand in any text by chance
+SHORTEST = 5
+_OLD = re.compile(
+    r"\b(9\d|1[01]\d)[ -]*(years?|yrs?|y/?o|jahre?|jährig\w*|años|ans|anni)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -28,13 +36,18 @@ class Text:
 
 
 def screen(
-    texts: Sequence[Text], *, blank: bool, refuse: Callable[[Finding], None]
-) -> tuple[Finding, ...]:
+    texts: Sequence[Text], local_ids: Iterable[str], *, blank: bool,
+    refuse: Callable[[Finding], None],
+) -> tuple[Finding, ...]:  # fmt: skip
     """Refuses every text that may identify a person, or blanks it and says so.
 
-    A key cannot be left out, so a key that identifies is refused either way.
+    `local_ids` are the normalised ids of the file: a text that repeats one tells whose row it is. A
+    key cannot be left out, so a key that identifies is refused either way.
     """
-    kinds = screen_texts({text.text for text in texts})
+    distinct = {text.text for text in texts}
+    numbers = frozenset(i for i in local_ids if len(i) >= SHORTEST and any(map(str.isdigit, i)))
+    kinds = {text: kind for text in distinct if (kind := _told_here(text, numbers))}
+    kinds |= screen_texts(distinct - kinds.keys())
     blanked = []
     for text in texts:
         kind = kinds.get(text.text)
@@ -46,6 +59,14 @@ def screen(
         elif text.fault is not None:
             refuse(text.row.refusal(text.placed, text.fault))
     return tuple(blanked)
+
+
+def _told_here(text: str, numbers: frozenset[str]) -> str | None:
+    """What only the center can know to be telling, and what tells an age over 89."""
+    words = set(re.findall(r"[\w-]+", unicodedata.normalize("NFKC", text).casefold()))
+    if words & numbers:
+        return "a patient, donor or product number of this file"
+    return "an age over 89" if _OLD.search(text) else None
 
 
 def _fix(text: Text) -> str:

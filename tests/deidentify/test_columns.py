@@ -90,6 +90,24 @@ def test_identifying_text_is_refused_or_left_blank_and_never_repeated(
     assert text not in str(blank.preview.as_dict())
 
 
+@pytest.mark.parametrize(
+    "text", ["see H482913", "sibling of h482913, too", "donor DON-7712", "a 93-year-old", "91 años"]
+)
+def test_text_that_repeats_an_id_of_the_file_or_tells_a_high_age_is_refused(text: str) -> None:
+    made = run(
+        {"diagnosis": [{"case_id": "1", "who_subtype": text}, {"case_id": "H482913"}],
+         "donor": [{"case_id": "1", "donor_id": "DON-7712"}, {"case_id": "1", "donor_id": "AML"}]}
+    )  # fmt: skip
+    assert reasons(made) == [("diagnosis", "B2", "deidentify.identifier")]
+
+
+@pytest.mark.parametrize("text", ["AML with NPM1", "89 years", "90 % blasts", "AML-MR, D1"])
+def test_clinical_text_goes_as_it_is(text: str) -> None:
+    made = run({"diagnosis": [{"case_id": "D1", "who_subtype": text}]})
+    assert reasons(made) == []
+    assert made.rows["diagnosis"][0]["who_subtype"] == text
+
+
 def test_identifying_text_in_a_key_cannot_be_left_blank() -> None:
     row = {"case_id": "1", "lesion": "Dr. Anna Garcia", "test_day": 0}
     made = run({"genetics": [row]}, blank_identifiers=True)

@@ -393,3 +393,26 @@ def test_own_rules_are_seen_by_the_comparison(source: Path) -> None:
     sheet = openpyxl.load_workbook(source)["Patient "]
     assert {rule[1] for rule in own_rules(sheet)} == {"cellIs", "colorScale", "dataBar"}
     assert isinstance(FINDINGS[0], Finding)
+
+
+def _with_comments(path: Path, old: bytes, new: bytes) -> Path:
+    """The workbook with other bytes in its comments."""
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    changed = path.with_name("changed.xlsx")
+    with zipfile.ZipFile(changed, "w") as book:
+        for name, data in parts.items():
+            book.writestr(name, data.replace(old, new) if "comments" in name else data)
+    return changed
+
+
+def test_marks_are_known_after_a_spreadsheet_forgot_their_author(tmp_path: Path) -> None:
+    """LibreOffice writes a blank for the author of every comment."""
+    source = tmp_path / "own.xlsx"
+    write_workbook(source, {"patient": [{"case_id": "P001", "sex": "female"}]})
+    target = returned(source, findings=[finding("query", "patient", "C2")])
+    nameless = _with_comments(target, b"<author>registry</author>", b"<author> </author>")
+    assert {s.name for s in read(nameless).sheets} == set(FORMS)
+    written_into = _with_comments(nameless, b"Write it in kilograms.", b"Ask the ward.")
+    with pytest.raises(UnreadableFileError, match="a comment in C2"):
+        read(written_into)

@@ -13,6 +13,7 @@ from registry.forms.upload import UPLOAD_COLUMNS
 from registry.intake import limits
 from registry.intake.encode import decode, place, require_columns, require_rows, sheet_of, text_cell
 from registry.intake.raw import Cell, RawSheet, UnreadableFileError
+from registry.workbook.names import is_own
 from registry.workbook.safe import plain_text
 
 _DELIMITERS = (",", ";", "\t")
@@ -60,7 +61,13 @@ def pairs(about: RawSheet) -> dict[str, str]:
 
 
 def sheet(file: str, data: bytes) -> RawSheet:
-    """One CSV file. Raises UnreadableFileError."""
+    """One CSV file. Raises UnreadableFileError; it names the file only if the forms do."""
+    name = PurePath(file).stem.strip()
+    known = name.casefold() in FORMS or is_own(name)
+    return _sheet(name, f"{name}.csv" if known else "The CSV file", data)
+
+
+def _sheet(name: str, file: str, data: bytes) -> RawSheet:
     text = decode(file, data)
     if hint := _HINT.match(text):
         text = text[hint.end() :]
@@ -69,8 +76,8 @@ def sheet(file: str, data: bytes) -> RawSheet:
     require_columns(file, len(header))
     if "\0" in text:
         raise _nul(file, [(1, header), *rows])
-    names: list[Cell] = [text_cell(plain_text(name)) for name in header]
-    return sheet_of(PurePath(file).stem.strip(), names, rows, lambda t: text_cell(plain_text(t)))
+    names: list[Cell] = [text_cell(plain_text(cell)) for cell in header]
+    return sheet_of(name, names, rows, lambda t: text_cell(plain_text(t)))
 
 
 def _delimiter(text: str) -> str:

@@ -13,10 +13,8 @@ from registry.intake import limits
 from registry.intake.raw import Cell, Odd, RawColumn, RawSheet, UnreadableFileError
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
-_EXCEL_ERRORS = frozenset(
-    {"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!",
-     "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#GETTING_DATA"}
-)  # fmt: skip
+# also as other languages write it into a CSV: #NV, #BEZUG!, #¡REF!, #¿NOMBRE?
+_EXCEL_ERROR = re.compile(r"#(N/[AD]|NV|DIV/0!|¡DIV/0!|GETTING_DATA|[¡¿]?[A-ZÄÖÜ]{3,12}[!?])")
 
 
 def text_cell(text: str) -> Cell:
@@ -24,7 +22,7 @@ def text_cell(text: str) -> Cell:
     stripped = text.strip()
     if not stripped:
         return ""
-    return Odd("error") if stripped in _EXCEL_ERRORS else text
+    return Odd("error") if _EXCEL_ERROR.fullmatch(stripped) else text
 
 
 def sheet_of(

@@ -38,9 +38,9 @@ class _Fault:
     words: str
 
 
-def read(name: str, data: bytes) -> tuple[tuple[RawSheet, ...], str | None, str | None]:
+def read(data: bytes) -> tuple[tuple[RawSheet, ...], str | None, str | None]:
     """The sheets, the form version and what the file is based on. Raises UnreadableFileError."""
-    content = _parse(decode(name, data))
+    content = _parse(decode("The JSON file", data))
     if isinstance(content, list):
         raise _bad("", "The JSON file is a list", _SHAPE)
     if not isinstance(content, dict):

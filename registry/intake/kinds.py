@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-from pathlib import PurePath
 from typing import Literal
 
 from registry.intake.raw import UnreadableFileError
 
 Kind = Literal["workbook", "csv", "json"]
-_ENDINGS: dict[str, Kind] = {".xlsx": "workbook", ".csv": "csv", ".json": "json"}
+_ENDINGS: dict[str, Kind] = {"xlsx": "workbook", "csv": "csv", "json": "json"}
 _ACCEPTED = "Upload a workbook made from the template (.xlsx), CSV files or a JSON file."
 _SAVE_AS = "Open it and save it as Excel workbook (.xlsx)."
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -52,7 +51,7 @@ def kind_of(name: str, data: bytes) -> Kind:
     if not data.strip(b" \t\r\n\xef\xbb\xbf"):
         raise UnreadableFileError("The file is empty.", "Fill a template and upload that.")
     kind = _by_content(data)
-    named = _ENDINGS.get(PurePath(name).suffix.lower())
+    named = _ENDINGS.get(name.lower().rpartition(".")[2])
     if kind == "text":
         return _text(named, data)
     if named != kind:

@@ -42,7 +42,12 @@ def read(path: Path, *, name: str | None = None) -> RawFile:
     `name` is what the sender called the file, where `path` is a spooled copy. Raises
     UnreadableFileError with words for the coordinator.
     """
-    files, others = _contents(path, name or path.name)
+    try:
+        files, others = _contents(path, name or path.name)
+    except OSError as error:
+        raise UnreadableFileError(
+            "The file cannot be opened.", "Close it in other programs and try again."
+        ) from error
     empty = RawFile(name or path.name, _digest(files, folder=path.is_dir()), ())
     try:
         raw: RawFile = _read_in_child(files, path.is_dir(), empty).result()
@@ -99,9 +104,9 @@ def _read_in_child(files: Mapping[str, bytes], folder: bool, empty: RawFile) -> 
     kinds = {kind_of(name, content) for name, content in files.items() if content or not folder}
     if folder or kinds == {"csv"}:
         return _csvs(files, empty)
-    ((name, content),) = files.items()
+    (content,) = files.values()
     if kinds == {"json"}:
-        sheets, version, based_on = json_file.read(name, content)
+        sheets, version, based_on = json_file.read(content)
         return _stamped(replace(empty, sheets=sheets), version, based_on)
     book = workbook_file.read(content)
     read_ = replace(empty, sheets=book.sheets, answers=book.answers, notices=book.notices)

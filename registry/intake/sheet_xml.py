@@ -34,6 +34,7 @@ _MERGED = re.compile(rb"""<mergeCell\b[^>]*\bref=["']([A-Z]+[0-9]+:[A-Z]+[0-9]+)
 _UNCALCULATED = re.compile(
     rb"<c\b([^>]*)(?<!/)>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(<v\b[^>]*/>|<v\b[^>]*>\s*</v>)?\s*</c>"
 )
+_FILLED = (b"<v", b"<is", b"<f")
 _TYPE = re.compile(rb"""\bt=["'](\w+)["']""")
 _STYLE = re.compile(rb"""\bs=["'](\d+)["']""")
 _VALUE = re.compile(rb"<v\b[^>]*>([^<]*)</v>")
@@ -74,7 +75,7 @@ def scan(label: str, xml: bytes, formats: Formats) -> SheetXml:
     """Raises UnreadableFileError for too many rows and for cells far from the others."""
     xml = plain(xml)
     start, end = xml.find(b"<sheetData"), xml.rfind(b"</sheetData>")
-    data = xml[start:end] if 0 <= start < end else b""
+    data = _to_last_value(xml[start:end]) if 0 <= start < end else b""
     kept, last, hidden = [], 0, 0
     for number, row, tag in _filled_rows(data):
         kept.append(row)
@@ -102,6 +103,13 @@ def plain(xml: bytes) -> bytes:
     return xml
 
 
+def _to_last_value(data: bytes) -> bytes:
+    """Without the formatted but empty rows at the end, of which there may be a million."""
+    last = max(data.rfind(sign) for sign in _FILLED)
+    before, end, _ = data[max(last, 0) :].partition(b"</row>")
+    return data[: last + len(before + end)] if last >= 0 else b""
+
+
 def _filled_rows(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
     """Number, XML and attributes of each row with a value, an inline text or a formula."""
     number = 0
@@ -110,7 +118,7 @@ def _filled_rows(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
         said = _NUMBER.search(tag[1])
         number = int(said[1]) if said else number + 1
         end = following.start() if following else len(data)
-        if not said or any(data.find(e, tag.end(), end) >= 0 for e in (b"<v", b"<is", b"<f")):
+        if not said or any(data.find(e, tag.end(), end) >= 0 for e in _FILLED):
             yield number, data[tag.start() : end], tag[1]
 
 

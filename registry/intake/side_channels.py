@@ -10,15 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from xml.etree.ElementTree import Element
 
 from registry.findings import Finding
 from registry.forms import FORM_VERSION, FORMS
-from registry.forms.upload import UPLOAD_COLUMNS
 from registry.intake.raw import UnreadableFileError
 from registry.intake.workbook_parts import Parts, elements
-from registry.workbook.look import header_comment, upload_comment
 from registry.workbook.names import COMMENT_AUTHOR, is_own
 from registry.workbook.seal import is_sealed
 
@@ -33,7 +30,6 @@ _CARRIERS = (
     ("xl/activex/", "form controls"),
     ("xl/ctrlprops/", "form controls"),
     ("/media/", "pictures"),
-    ("thumbnail", "a preview picture"),
     ("xl/threadedcomments/", "threaded comments"),
     ("xl/pivotcache/", "a pivot table with a copy of its data"),
     ("xl/pivottables/", "a pivot table"),
@@ -136,29 +132,25 @@ def _says_more(text: bytes) -> bool:
 
 
 def _comments(tree: Element, sheet: Sheet) -> Iterator[str]:
-    """Comments that are neither signed by the registry nor the template's own words."""
-    authors = ["".join(e.itertext()) for e in elements(tree, "author")]
+    """Comments that are not word for word the registry's own, whoever is said to have written them."""
+    authors = ["".join(e.itertext()).strip() for e in elements(tree, "author")]
     for comment in elements(tree, "comment"):
-        number = comment.get("authorId", "0")
-        author = authors[int(number)] if number.isdigit() and int(number) < len(authors) else ""
-        cell = comment.get("ref", "")
-        words = _words(comment)
-        if author.strip() == COMMENT_AUTHOR or words in _template_comments() or is_sealed(words):
+        cell, number = comment.get("ref", ""), comment.get("authorId", "")
+        author = authors[int(number)] if number in map(str, range(len(authors))) else ""
+        if is_sealed(_words(comment)) or _is_old_header(cell, author, _words(comment)):
             continue
-        yield f"a comment in {cell if re.fullmatch('[A-Z]{1,3}[0-9]{1,7}', cell) else 'a cell'} ({sheet.label})"
+        known = re.fullmatch("[A-Z]{1,3}[0-9]{1,7}", cell)
+        yield f"a comment in {cell if known else 'a cell'} ({sheet.label})"
 
 
-@cache
-def _template_comments() -> frozenset[str]:
-    columns = (header_comment(c) for form in FORMS.values() for c in form.columns().values())
-    return frozenset(
-        " ".join(text.split())
-        for text in (*columns, *(upload_comment(c) for c in UPLOAD_COLUMNS.values()))
-    )
+def _is_old_header(cell: str, author: str, words: str) -> bool:
+    """Templates made before comments were sealed only say who wrote them."""
+    in_header = re.fullmatch("[A-Z]{1,3}1", cell) is not None
+    return in_header and author == COMMENT_AUTHOR and "(registry " not in words
 
 
 def _words(comment: Element) -> str:
-    return " ".join("".join(e.text or "" for e in elements(comment, "t")).split())
+    return "".join(e.text or "" for e in elements(comment, "t"))
 
 
 def _in_defined_names(workbook: Element) -> Iterator[str]:
@@ -209,6 +201,11 @@ def _notices(parts: Parts, workbook: Element) -> Iterator[Finding]:
     if any(not name.startswith("_xlnm.") for name in names):
         yield notice(
             "file.defined_name", "The workbook has range names of its own; they are not read or kept.",
+            "Nothing to do.",
+        )  # fmt: skip
+    if any(name.startswith("docprops/thumbnail") for name in parts.names):
+        yield notice(
+            "file.preview", "The workbook carries a preview picture; it is not read or kept.",
             "Nothing to do.",
         )  # fmt: skip
     if "docprops/custom.xml" in parts.content:

@@ -41,12 +41,11 @@ def values(
 def _numbered(sheet: Any) -> list[tuple[int, list[Any]]]:
     if sheet.start is None:
         return []
-    row, column = sheet.start
-    margin = [""] * column
+    margin, blank = [""] * sheet.start[1], [""] * sheet.width
     return [
         (number, margin + cells)
-        for number, cells in enumerate(sheet.to_python(skip_empty_area=True), start=row + 1)
-        if any(map(_filled, cells))
+        for number, cells in enumerate(sheet.iter_rows(), start=1)
+        if cells != blank and any(map(_filled, cells))
     ]
 
 

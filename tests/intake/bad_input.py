@@ -202,7 +202,7 @@ _TEXT = [
 _CELLS = [
     taken("27 leading zeros", csv_of(case_id="00123"), case_id="00123"),
     taken("27a leading zeros by format", with_format("patient", "case_id", 123, "00000"), case_id="00123"),
-    taken("28 a long number as text", csv_of(case_id="12345678901234567890"), case_id="12345678901234567890"),
+    refused("28 a long number as an id", csv_of(case_id="12345678901234567890"), "hospital number", rule="identifier"),
     held("28a a long number in Excel", book_of(case_id=12345678901234567890), "cell.excel_number", "15 digits", "text"),
     taken("29 1E5 is a name", csv_of(case_id="1E5"), case_id="1E5"),
     held("30 null", csv_of(weight_kg="null"), "cell.number", "not done"),

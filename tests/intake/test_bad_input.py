@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import time
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +38,7 @@ def says(finding: Finding, case: Bad) -> bool:
 @pytest.mark.parametrize("case", TABLE, ids=[case.id for case in TABLE])
 def test_bad_input(database: None, tmp_path: Path, case: Bad) -> None:
     center, path = next(_CENTERS), case.make(tmp_path)
-    began = time.monotonic()
     receipt = submit(path, center, actor="test")
-    took = time.monotonic() - began
     findings = flat(receipt.findings)
     told = [(f.rule, f.severity, f.message, f.fix) for f in findings]
     assert receipt.status == case.status, told
@@ -54,7 +51,6 @@ def test_bad_input(database: None, tmp_path: Path, case: Bad) -> None:
     for name, value in (case.stored or {}).items():
         assert [r[name] for r in rows if name in r] == [value] * sum(name in r for r in rows)
         assert any(name in r for r in rows)
-    assert took < 30
 
 
 @pytest.mark.parametrize("text", HARMLESS.values(), ids=HARMLESS.keys())

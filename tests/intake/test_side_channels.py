@@ -19,6 +19,7 @@ from registry.intake import reader
 from registry.intake.raw import UnreadableFileError
 from registry.intake.submit import check, submit
 from registry.workbook import write_template
+from registry.workbook.seal import sealed
 from tests.intake.generators import CANARY, Make, changed, sheets_of, with_part, workbook
 
 Edit = Callable[[Any], object]
@@ -96,7 +97,6 @@ REFUSED: dict[str, tuple[Make, str]] = {
     "footer": (_of(_footer(f"{CANARY} &P")), "a page header or footer"),
     "text box": (_text_box(), "a text box"),
     "pivot table": (with_part("xl/pivotCache/pivotCacheRecords1.xml", CANARY.encode()), "a pivot table"),
-    "preview": (with_part("docProps/thumbnail.jpeg", CANARY.encode()), "a preview picture"),
     "custom XML": (with_part("customXml/item1.xml", f"<x>{CANARY}</x>".encode()), "custom XML"),
     "change history": (with_part("xl/revisions/revisionLog1.xml", CANARY.encode()), "a history of changes"),
 }  # fmt: skip
@@ -104,6 +104,7 @@ MENTIONED: dict[str, tuple[Make, str]] = {
     "author": (_of(_property("creator")), "file.author"),
     "last author": (_of(_property("lastModifiedBy")), "file.author"),
     "range name": (_of(_name("patient!$A$1:$B$2")), "file.defined_name"),
+    "preview": (with_part("docProps/thumbnail.jpeg", CANARY.encode()), "file.preview"),
     "label of a document system": (_of(_custom("MSIP_Label_1_Name")), "file.label"),
 }  # fmt: skip
 
@@ -149,16 +150,24 @@ def test_page_numbers_are_no_text(tmp_path: Path, text: str) -> None:
 
 
 def test_the_comments_of_the_registry_are_fine(tmp_path: Path) -> None:
-    """The template's on the headers, also where a program drops who signed them, and those of a
-    workbook that comes back."""
+    """The template's, and those of a workbook that came back, whoever is said to have written them."""
     write_template(tmp_path / "template.xlsx")
+    assert reader.read(tmp_path / "template.xlsx").notices == ()
     book = openpyxl.load_workbook(tmp_path / "template.xlsx")
     for cell in book["patient"][1]:
-        cell.comment = Comment(cell.comment.text, "")
-    book["patient"]["C2"].comment = Comment("must be fixed", "registry")
+        cell.comment = Comment(cell.comment.text, " ")
+    book["patient"]["C2"].comment = Comment(sealed("MUST BE FIXED"), "Dr Who")
     book.save(tmp_path / "saved.xlsx")
-    assert reader.read(tmp_path / "template.xlsx").notices == ()
     assert reader.read(tmp_path / "saved.xlsx").sheets
+
+
+def test_a_comment_of_the_registry_that_somebody_wrote_into_is_refused(tmp_path: Path) -> None:
+    def edit(book: Any) -> None:
+        book["patient"]["C2"].comment = Comment(sealed("MUST BE FIXED") + CANARY, "registry")
+
+    with pytest.raises(UnreadableFileError) as caught:
+        reader.read(_of(edit)(tmp_path))
+    assert "a comment in C2" in caught.value.message
 
 
 def test_the_canary_is_nowhere_afterwards(

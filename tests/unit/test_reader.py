@@ -73,6 +73,13 @@ def test_cells_come_as_text_with_their_row_numbers(tmp_path: Path) -> None:
     )
 
 
+def test_a_csv_keeps_every_digit(tmp_path: Path) -> None:
+    text = "case_id,sex\n12345678901234567890,1E5\n00123,NA\n"
+    raw = reader.read(a_csv(text)(tmp_path))
+    assert column(raw, "case_id") == ["12345678901234567890", "00123"]
+    assert column(raw, "sex") == ["1E5", "NA"]
+
+
 def test_equal_cells_share_one_value(tmp_path: Path) -> None:
     rows = [["a", "b"], [7, True], ["7", 1], [7.0, "yes"], ["", 0]]
     first, second = reader.read(workbook({"x": rows})(tmp_path)).sheets[0].columns
@@ -289,6 +296,24 @@ def test_a_csv_of_another_name_is_told_by_its_header(tmp_path: Path, form: str) 
     assert reader.read(a_csv(header + "\n", "x.csv")(tmp_path)).sheets[0].name == form
 
 
+@pytest.mark.parametrize("text", ["#N/A", "#NV", "#BEZUG!", "#¡REF!", "#¿NOMBRE?", " #DIV/0! "])
+def test_an_excel_error_is_one_in_a_csv_too(tmp_path: Path, text: str) -> None:
+    assert column(reader.read(a_csv(f"case_id,sex\nP1,{text}\n")(tmp_path)), "sex") == [
+        Odd("error")
+    ]
+
+
+@pytest.mark.parametrize("text", ["#1", "#N/Aa", "# comment!"])
+def test_a_hash_alone_is_no_error(tmp_path: Path, text: str) -> None:
+    assert column(reader.read(a_csv(f"case_id,sex\nP1,{text}\n")(tmp_path)), "sex") == [text]
+
+
+def test_the_name_of_a_file_is_not_repeated(tmp_path: Path) -> None:
+    error = refusal(a_csv("case_id,sex\nP1\n", "Ana Garcia.csv")(tmp_path))
+    assert "Garcia" not in error.message
+    assert "row 2" in error.message
+
+
 def test_moving_a_row_between_files_changes_the_digest(tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     one.mkdir(), two.mkdir()
@@ -331,6 +356,16 @@ def test_50_000_rows_are_read_and_one_more_is_not(
             assert len(reader.read(path).sheets[0].rows) == count
         else:
             assert "50,000" in refusal(path).message
+
+
+def test_a_million_blank_rows_take_no_five_seconds(tmp_path: Path) -> None:
+    blank = "".join(f'<row r="{n}"><c r="A{n}" s="0"/></row>' for n in range(3, 1_000_003))
+    for make in (by_hand(GOOD_ROWS + blank), a_csv("case_id,sex\nP1,male\n" + ",\n" * 1_000_000)):
+        path = make(tmp_path)
+        before = os.times()
+        assert len(reader.read(path).sheets[0].rows) == 1
+        after = os.times()
+        assert after.children_user - before.children_user + after.user - before.user < 5
 
 
 def test_an_empty_folder_and_no_file_at_all(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣"), "-")
 _QUOTES = dict.fromkeys(map(ord, "‘’ʼ′`´"), "'")
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "°": "o"})
+_INVISIBLE = {"Cf", "Cs"}
 _BLANKS = re.compile(r"\s+")
 
 
@@ -49,4 +50,4 @@ def folded(text: str) -> str:
 
 def _visible(text: str) -> str:
     """Without format characters (zero-width, soft hyphen, direction marks) and surrogates."""
-    return "".join(c for c in text if unicodedata.category(c) not in {"Cf", "Cs"})
+    return "".join(c for c in text if c.isprintable() or unicodedata.category(c) not in _INVISIBLE)

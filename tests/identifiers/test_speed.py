@@ -13,11 +13,14 @@ from tests.identifiers.labelled import rows
 
 @pytest.mark.long
 def test_a_hundred_thousand_distinct_cells_take_less_than_half_a_minute() -> None:
+    """Harder than a registry, most of whose cells are codes: free strings, one in ten identifying."""
     draw = random.Random(4)
-    strings = [
-        row["text"] for kind in ("clinical", "identifying") for row in rows(f"held_out/{kind}.tsv")
-    ]
-    cells = {f"{draw.choice(strings)} {draw.choice(strings)} {number}" for number in range(110_000)}
+    clinical = [row["text"] for row in rows("held_out/clinical.tsv")]
+    identifying = [row["text"] for row in rows("held_out/identifying.tsv")]
+    cells = {
+        f"{draw.choice(clinical if number % 10 else identifying)} {number}"
+        for number in range(100_000)
+    }
     started = time.process_time()
     screen_texts(cells)
     assert len(cells) >= 100_000

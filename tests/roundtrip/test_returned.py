@@ -10,13 +10,13 @@ import pytest
 
 from registry.findings import Finding
 from registry.intake.receipt import Receipt
+from registry.intake.returned import missing_items, return_workbook, stamp_of
 from registry.intake.submit import check, submit
 from registry.queries.look import open_queries
 from registry.roundtrip.export import export_cases
-from registry.roundtrip.returned import give_back, missing_from, stamp_of
 from registry.workbook import write_workbook
 from tests.cases import tidy_case
-from tests.roundtrip.material import finding, marked
+from tests.roundtrip.material import finding, marked, query
 
 
 def filled(path: Path, **changes: dict[str, Any]) -> Path:
@@ -49,7 +49,7 @@ def test_from_mistakes_to_an_accepted_case(empty_database: None, tmp_path: Path)
 
     receipt = check(own, "C01")
     assert receipt.held == receipt.rows
-    give_back(own, first, receipt)
+    return_workbook(own, first, receipt)
     marks = marked(openpyxl.load_workbook(first)["patient"])
     assert {f.cell for f in receipt.findings if f.form == "patient" and f.cell} <= marks
 
@@ -58,7 +58,7 @@ def test_from_mistakes_to_an_accepted_case(empty_database: None, tmp_path: Path)
     assert receipt.status == "accepted"
     asked = open_queries("C01")
     assert asked
-    give_back(first, second, receipt, queries=asked)
+    return_workbook(first, second, receipt)
     book = openpyxl.load_workbook(second)
     assert weight not in marked(book["patient"])
     assert [row[0].value for row in book["Queries"].iter_rows(min_row=2)] == [
@@ -71,7 +71,7 @@ def test_from_mistakes_to_an_accepted_case(empty_database: None, tmp_path: Path)
     assert {(a.query_id, a.cell) for a in receipt.answers} == {(asked[0].query_id, number)}
     left = open_queries("C01")
     assert asked[0].query_id not in {q.query_id for q in left}
-    give_back(second, third, receipt, queries=left)
+    return_workbook(second, third, receipt)
     rows = list(openpyxl.load_workbook(third)["Queries"].iter_rows(min_row=2, values_only=True))
     assert [(row[0], row[9]) for row in rows] == [(q.query_id, None) for q in left]
 
@@ -79,9 +79,9 @@ def test_from_mistakes_to_an_accepted_case(empty_database: None, tmp_path: Path)
 def test_a_blank_core_item_is_listed_as_missing(empty_database: None, tmp_path: Path) -> None:
     own = filled(tmp_path / "own.xlsx", patient={"sex": None})
     receipt = check(own, "C01")
-    items = missing_from(receipt.findings)
+    items = list(missing_items(receipt))
     assert [(m.case_id, m.form, m.column) for m in items] == [("P001", "patient", "sex")]
-    give_back(own, tmp_path / "back.xlsx", receipt)
+    return_workbook(own, tmp_path / "back.xlsx", receipt)
     (row,) = openpyxl.load_workbook(tmp_path / "back.xlsx")["Missing"].iter_rows(
         min_row=4, values_only=True
     )
@@ -118,6 +118,23 @@ def test_a_file_refused_for_being_older_keeps_its_stamp(
     """With the new number it would overwrite, the next time, what it has never seen."""
     receipt = Receipt(
         submission_id=13, status="partly held", center_id="C01", file_name="a.xlsx", file_sha256="",
-        form_version="2026.1", consensus_version="2023.1", findings=told,
+        form_version="2026.1", consensus_version="2023.1", findings=told, rows=1, accepted=1,
     )  # fmt: skip
     assert stamp_of(receipt) == stamp
+
+
+def test_a_persons_query_finds_its_row_by_its_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = filled(tmp_path / "own.xlsx")
+    asked = query(5, form="course", record="course_no 2", column="start_day")
+    monkeypatch.setattr("registry.intake.returned.open_queries", lambda center: [asked])
+    receipt = Receipt(
+        status="unchanged", center_id="C01", file_name="a.xlsx", file_sha256="",
+        form_version="2026.1", consensus_version="2023.1",
+    )  # fmt: skip
+    return_workbook(own, tmp_path / "back.xlsx", receipt)
+    sheet = openpyxl.load_workbook(tmp_path / "back.xlsx")["course"]
+    (cell,) = marked(sheet)
+    assert sheet.cell(1, sheet[cell].column).value == "start_day"
+    assert [c.value for c in sheet[sheet[cell].row]][:3] == ["C01", "P001", 2]

@@ -44,22 +44,19 @@ def read(data: bytes) -> Workbook:
     notices = inspect(parts, tree, listed)
     styles = _styles(parts, main)
     formats = Formats.of(parts.xml(styles)) if styles else Formats()
-    wanted = [
-        s for s in listed if not is_own(s.name) or _is(s, ABOUT_SHEET) or _is(s, QUERIES_SHEET)
-    ]
+    forms = [s for s in listed if not is_own(s.name)]
+    about, queries = (_named(listed, name) for name in (ABOUT_SHEET, QUERIES_SHEET))
+    wanted = [*forms, *about, *queries]
     scanned = {s: scan(s.label, parts.content[s.part], formats) for s in wanted}
-    found = values(parts, main, tree, [scanned[s].rows for s in wanted])
-    read_ = {
-        s: _sheet(s, rows) for s, rows in zip(wanted, found, strict=True) if not _is(s, ABOUT_SHEET)
-    }
-    about = next((rows for s, rows in zip(wanted, found, strict=True) if _is(s, ABOUT_SHEET)), [])
-    forms = [s for s in read_ if not _is(s, QUERIES_SHEET)]
     _require_unmerged(forms, scanned)
+    found = values(parts, main, tree, [scanned[s].rows for s in wanted])
+    rows = dict(zip(wanted, found, strict=True))
+    cover = rows[about[0]] if about else []
     return Workbook(
-        tuple(read_[s] for s in forms),
-        next((read_[s] for s in read_ if _is(s, QUERIES_SHEET)), None),
-        stamp(about, FORM_VERSION_WORDS),
-        stamp(about, BASED_ON_WORDS),
+        tuple(_sheet(s, rows[s]) for s in forms),
+        _sheet(queries[0], rows[queries[0]]) if queries else None,
+        stamp(cover, FORM_VERSION_WORDS),
+        stamp(cover, BASED_ON_WORDS),
         (*notices, *_hidden(forms, scanned)),
     )
 
@@ -74,8 +71,8 @@ def stamp(rows: list[tuple[int, list[Any]]], label: str) -> str | None:
     return None
 
 
-def _is(sheet: Sheet, name: str) -> bool:
-    return sheet.name.strip().casefold() == name.casefold()
+def _named(sheets: list[Sheet], name: str) -> list[Sheet]:
+    return [s for s in sheets if s.name.strip().casefold() == name.casefold()]
 
 
 def _main_part(parts: Parts) -> str:
@@ -124,9 +121,9 @@ def _listed(parts: Parts, main: str, tree: Element) -> list[Sheet]:
 def _sheet(sheet: Sheet, rows: list[tuple[int, list[Any]]]) -> RawSheet:
     name = sheet.name.strip()
     if not rows:
-        return RawSheet(name, sheet_of("", (), (), _cell).rows, ())
+        return sheet_of(name, (), (), _cell)
     first, cells = rows[0]
-    if first != 1:
+    if first != 1 and name.casefold() in FORMS:
         raise _header_row(sheet, first)
     if len(rows) > 1 and _fits(name, rows[1][1]) > max(_fits(name, cells), 1):
         raise _header_row(sheet, rows[1][0])
@@ -166,17 +163,8 @@ def _cell(value: Any) -> Cell:
     if isinstance(value, int | float):
         return _number(float(value))
     if isinstance(value, datetime.time):
-        return Odd(
-            "time",
-            _clock(
-                datetime.timedelta(
-                    hours=value.hour,
-                    minutes=value.minute,
-                    seconds=value.second,
-                    microseconds=value.microsecond,
-                )
-            ),
-        )
+        midnight = datetime.datetime.min
+        return Odd("time", _clock(datetime.datetime.combine(midnight, value) - midnight))
     if isinstance(value, datetime.timedelta):
         return Odd("duration", _clock(value))
     return Odd("date")

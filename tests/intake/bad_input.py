@@ -154,6 +154,8 @@ _STRUCTURE = [
     refused("15 misspelt column", a_csv(_LINE.replace("weight_kg", "wieght_kg")), "did you mean weight_kg"),
     refused("15a misspelt key", a_csv(_LINE.replace("case_id", "caseid")), "case_id"),
     refused("59 a second visible sheet", workbook({**sheets_of(), "Sheet2": [["x"], [1]]}), "not one of the forms"),
+    refused("59f a second sheet that begins further down", workbook(
+        {**sheets_of(), "Sheet2": [[], [None, "x"]]}), "not one of the forms"),
     taken("59a an empty second sheet", workbook({**sheets_of(), "Sheet2": []}), case_id="P001"),
     taken("59b sheet name with a blank behind", workbook({"Patient ": sheets_of()["patient"]}), case_id="P001"),
     refused("59c two sheets of a name", workbook({**sheets_of(), "patient ": sheets_of()["patient"]}), "same name"),

@@ -86,7 +86,8 @@ def _row(run: _Run, sheet: FormSheet, row: RowOf) -> Row:
         try:
             _fill(run, sheet, row, column, leaving)
         except NoDiagnosisError:
-            run.uncounted.setdefault(row.case, row)
+            if row.case:
+                run.uncounted.setdefault(row.case, row)
         except FaultError as fault:
             placed = sheet.used(column.name, *Use) or Placed(0, column.name, Use.KEPT, column.name)
             run.refused.append(row.refusal(placed, fault))

@@ -7,6 +7,7 @@ hides in one. Free text is screened besides (see convert).
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from collections.abc import Iterable
 
@@ -71,6 +72,8 @@ def _number(cell: str | int | float, column: Column) -> int | float:
             f"Write the number alone{unit}, with a point for decimals.",
         )
     number = float(cell)
+    if not math.isfinite(number):
+        raise FaultError("value", "is not a number.", "Type the number again.")
     if whole and not number.is_integer():
         raise FaultError("value", "is not a whole number.", "Write a whole number.")
     low, high = column.item.low, column.item.high

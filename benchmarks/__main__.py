@@ -1,145 +1,21 @@
-"""`make bench`: each line is ours, the bare engine, and the ratio between them."""
+"""`make bench`: each line is ours, another way to do the same or less, and the ratio between them."""
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-PATIENTS = 10_000
-
-
-def seconds(work: Callable[[], object], *, repeats: int = 1) -> float:
-    """The best of several runs."""
-    best = float("inf")
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        best = min(best, time.perf_counter() - start)
-    return best
-
-
-def line(name: str, ours: float, bare_name: str, bare: float) -> None:
-    print(
-        f"{name:<44} {ours:8.2f} s   {bare_name:<38} {bare:8.2f} s   ratio {ours / bare:7.1f}",
-        flush=True,
-    )
-
-
-def bare_read(path: Path) -> int:
-    import openpyxl
-
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    return sum(
-        1 for sheet in book.worksheets for row in sheet.iter_rows(values_only=True) for _ in row
-    )
-
-
-def upload(home: Path) -> None:
-    """Checking one center's workbook against reading the same file and nothing more."""
-    from registry import store
-    from registry.intake.submit import check
-    from registry.synthetic import write_submissions
-
-    store.migrate()
-    path = write_submissions(home / "bench", patients=185, seed=1)[0]
-    check(path, "C01")  # libraries loaded, models compiled
-    ours = seconds(lambda: check(path, "C01"), repeats=3)
-    line(
-        "check one center's workbook",
-        ours,
-        "openpyxl reads it",
-        seconds(lambda: bare_read(path), repeats=3),
-    )
-
-
-def bare_load(folder: Path, target: Path) -> None:
-    import duckdb
-
-    with duckdb.connect(str(target)) as connection:
-        for file in sorted(folder.glob("*.parquet")):
-            connection.execute(
-                f"create table \"{file.stem}\" as select * from read_parquet('{file}')"
-            )
-
-
-def warehouse_build(home: Path) -> None:
-    """Building the warehouse against DuckDB merely loading the same Parquet files."""
-    import pyarrow.parquet as pq
-
-    from registry import warehouse
-    from registry.synthetic import arrow_cohort
-
-    folder = home / "releases" / "bench"
-    folder.mkdir(parents=True)
-    counts = {}
-    for form, table in arrow_cohort(PATIENTS, seed=1).items():
-        pq.write_table(table, folder / f"{form}.parquet")
-        counts[form] = table.num_rows
-    (folder / "manifest.json").write_text(json.dumps({"name": "bench", "counts": counts}))
-    bare = seconds(lambda: bare_load(folder, home / "bare.duckdb"))
-    ours = seconds(lambda: warehouse.build(folder, home, progress=lambda _: None))
-    line(
-        f"mst build, {PATIENTS:,} patients, {sum(counts.values()):,} rows",
-        ours,
-        "DuckDB loads the Parquet",
-        bare,
-    )
-
-
-def verdicts(home: Path) -> None:
-    """All verdicts of 100,000 patients against DuckDB writing tables of that shape from constants.
-
-    The facts are those of 1,000 patients, repeated under case numbers of their own.
-    """
-    from registry.synthetic import arrow_cohort
-    from registry.warehouse import Replay, consensus_vars
-
-    replay = Replay(home, consensus_vars())
-    models = [m for m in replay.plan if m.name.startswith("int_verdict_")]
-    connection = replay.models(arrow_cohort(1_000, seed=1), locked=False)
-    file = str(home / "verdicts.duckdb").replace("'", "''")
-    connection.execute(f"attach '{file}' as disk")
-    for model in models:
-        facts = model.name.replace("int_verdict_", "int_")
-        connection.execute(
-            f"create or replace table {model.relation.replace(model.name, facts)} as "
-            f"select facts.* replace (case_id || '-' || n as case_id) "
-            f"from {facts} as facts cross join range(100) as copies (n)"
-        )
-    connection.execute("pragma enable_optimizer")
-    ours = seconds(lambda: [_write(connection, m.name, m.sql) for m in models], repeats=3)
-    bare = seconds(lambda: [_write(connection, m.name, _constants(connection, m)) for m in models],
-                   repeats=3)  # fmt: skip
-    (patients,) = connection.execute("select count(*) from int_patient").fetchone() or (0,)
-    line(f"all verdicts of {patients:,} patients", ours, "DuckDB writes constants", bare)
-
-
-def _write(connection: Any, name: str, sql: str) -> None:
-    connection.execute(f"create or replace table disk.{name} as {sql}")
-
-
-def _constants(connection: Any, model: Any) -> str:
-    """The keys of the subjects, and a text constant for every other column."""
-    columns = [row[0] for row in connection.execute(f"describe {model.name}").fetchall()]
-    chosen = [
-        f"cast('not_applicable' as varchar) as {c}" if c.startswith("mst_") else c for c in columns
-    ]
-    return f"select {', '.join(chosen)} from {model.name.replace('int_verdict_', 'int_')}"
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["MST_HOME"] = folder
-        upload(Path(folder))
-        warehouse_build(Path(folder))
-        verdicts(Path(folder))
+        from benchmarks import intake, warehouse
         from registry import store
 
+        intake.run(Path(folder))
+        warehouse.warehouse_build(Path(folder))
+        warehouse.verdicts(Path(folder))
         store.dispose_engines()
 
 

@@ -38,20 +38,13 @@ def header_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def source(sheets: Sheets) -> Source:
     """As if read from a workbook: row 1 is the header."""
-    return Source(
-        "hospital.xlsx",
-        tuple(
-            SourceSheet(
-                name,
-                tuple(header_of(rows)),
-                tuple(
-                    (number, tuple("" if row.get(h) is None else row[h] for h in header_of(rows)))
-                    for number, row in enumerate(rows, start=2)
-                ),
-            )
-            for name, rows in sheets.items()
-        ),
-    )
+    return Source("hospital.xlsx", tuple(_sheet(name, rows) for name, rows in sheets.items()))
+
+
+def _sheet(name: str, rows: Sequence[Mapping[str, Any]]) -> SourceSheet:
+    header = header_of(rows)
+    cells = [tuple("" if row.get(h) is None else row[h] for h in header) for row in rows]
+    return SourceSheet(name, tuple(header), tuple(enumerate(cells, start=2)))
 
 
 def run(sheets: Sheets, key: SiteKey | None = None, **options: Any) -> Prepared:

@@ -59,17 +59,20 @@ class Unexpected:
     positions: tuple[int, ...] = ()
 
 
+@cache
 def single(form: str) -> tuple[Rule, ...]:
     """The rules that look at one value and nothing else."""
     return tuple(rule for rule in rules(form) if rule.kind != "true")
 
 
+@cache
 def across(form: str) -> tuple[Rule, ...]:
     """The rules across items and forms, which ask the derived facts too."""
     return tuple(rule for rule in rules(form) if rule.kind == "true")
 
 
-def question(judged: Sequence[Rule], relation: str) -> str:
+@cache
+def question(judged: tuple[Rule, ...], relation: str) -> str:
     """A query for the key of each row of a relation and, rule by rule, whether it is in order."""
     key = [f'this.{name} as "key.{name}"' for name in FORMS[judged[0].form].key()]
     predicates = [f'({rule.sql}) as "{rule.id}"' for rule in judged]

@@ -85,9 +85,12 @@ def release_list(format_: RowsOption = Rows.TABLE) -> None:
     from registry import release
 
     keep = ("name", "created_at", "last_submission", "form_version", "consensus_version")
-    rows = [
-        {**{k: m[k] for k in keep}, "cases": m["counts"]["patient"]} for m in release.releases()
-    ]
+    with _prepared():
+        rows = [
+            {**{k: m[k] for k in keep}, "cases": m["counts"]["patient"],
+             "withdrawn_since": release.withdrawn_since(m["name"])}
+            for m in release.releases()
+        ]  # fmt: skip
     print_rows(rows, format_)
 
 

@@ -28,7 +28,9 @@ class MissingCode(StrEnum):
 @dataclass(frozen=True)
 class Item:
     """One question of a form. `low` and `high` bound what is possible, `plausible` what is usual.
-    `formerly` are the column names of earlier versions of the form, which files may still use."""
+    `formerly` are the column names of earlier versions of the form, which files may still use.
+    `top_code` stands for itself and every larger value.
+    """
 
     label: str
     why: str
@@ -46,6 +48,7 @@ class Item:
     since: str = FORM_VERSION
     example: str = ""
     formerly: tuple[str, ...] = ()
+    top_code: int | None = None
 
 
 def item(
@@ -65,12 +68,14 @@ def item(
     uses: tuple[str, ...] = (),
     example: str = "",
     formerly: tuple[str, ...] = (),
+    top_code: int | None = None,
 ) -> Any:
     """A model field that carries its `Item`. Key items are required, all others may be missing."""
     meta = Item(
         label=label, why=why, unit=unit, codes=codes, low=low, high=high, plausible=plausible,
         pattern=pattern, pattern_words=pattern_words, tier="core" if key else tier, key=key,
         refers_to=refers_to, uses=uses, example=example, formerly=formerly,
+        top_code=top_code,
     )  # fmt: skip
     default: Any = ... if key else None
     return Field(default, schema_extra={"json_schema_extra": {"item": meta}})

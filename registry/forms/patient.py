@@ -38,6 +38,7 @@ class Patient(CaseForm):
         low=0,
         high=90,
         plausible=(18, 90),
+        top_code=90,
         tier="core",
         uses=("MST-1-02", "MST-3-07", "MST-3-09", "MST-4-02", "MST-4-03"),
         example="68",

@@ -20,10 +20,12 @@ NUMBER: Mapping[str, str] = {
     "number": r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,2})?$",
 }
 _NUMBERS = {kind: re.compile(pattern.rstrip("$") + r"\Z", re.ASCII) for kind, pattern in NUMBER.items()}  # fmt: skip
+OLDEST_YEARS = 120
 _MISSING = {code.value: code for code in MissingCode}
-_BOOLEANS = {"yes": True, "no": False}
+_BOOLEANS = {"yes": True, "no": False, "true": True, "false": False}  # Excel's own words too
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|[0-9.]+e\+?[0-9]{3,})", re.I)
 _DATE = re.compile(r"[0-9]{1,4}\s*[-/.]\s*[0-9]{1,2}\s*[-/.]\s*[0-9]{1,4}([T ].*)?")
+_EXCEL_DATE = re.compile(r"[0-9]{1,2}-[A-Za-z]{3}|[A-Za-z]{3}-[0-9]{2}")  # 2-Mar, Sep-09
 _FORMULA_STARTS = tuple("=+-@＝＋－＠")
 _OR_MISSING = "or one of: not done, unknown, not applicable, withheld."
 
@@ -35,6 +37,15 @@ class Refusal:
     rule: str
     message: str
     fix: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What the sender should know of a cell that is taken."""
+
+    rule: str
+    message: str
+    fix: str = "Nothing to do."
 
 
 @dataclass(frozen=True)
@@ -71,6 +82,19 @@ def clean(cell: str) -> str:
     return unicodedata.normalize("NFC", cell.replace("\u00a0", " ")).strip()
 
 
+def noticed(cell: Cell, value: object, column: Column) -> Notice | None:
+    """What to say of a cell that was taken as `value`."""
+    top = column.item.top_code
+    if top is not None and isinstance(value, int) and top < value <= OLDEST_YEARS:
+        return Notice(
+            "cell.top_coded", f"{column.name} is kept as {top}, which stands for {top} and over.",
+            "Send it so from your center; mst deidentify does.",
+        )  # fmt: skip
+    if isinstance(cell, str) and "\u00a0" in cell and not isinstance(value, Refusal):
+        return Notice("cell.trimmed", "A hard space was taken off the cell.")
+    return None
+
+
 def _typed(text: str, column: Column) -> Value | Refusal:
     if column.type == "text":
         return _text(text, column)
@@ -91,6 +115,8 @@ def _text(text: str, column: Column) -> str | Refusal:
         same = [code.value for code in item.codes if code.value.casefold() == text.casefold()]
         if text not in same and len(same) == 1:
             return same[0]
+        if not same and _EXCEL_DATE.fullmatch(text):
+            return _excel_made(column, "date")
     if (item.key or item.codes or item.pattern) and text.startswith(_FORMULA_STARTS):
         return Refusal(
             "cell.formula_injection",
@@ -154,9 +180,13 @@ def _odd(cell: Odd, column: Column) -> Value | Refusal:
         )  # fmt: skip
     if cell.kind == "date" and column.type in ("integer", "number"):
         return _calendar_date(column)
-    thing = {"date": "a date", "time": "a time", "duration": "a duration"}[cell.kind]
+    return _excel_made(column, cell.kind)
+
+
+def _excel_made(column: Column, kind: str) -> Refusal:
+    thing = {"date": "a date", "time": "a time", "duration": "a duration"}[kind]
     example = f", such as {column.item.example}" if column.item.example else ""
     return Refusal(
-        f"cell.excel_{cell.kind}", f"Excel turned {column.name} into {thing}.",
+        f"cell.excel_{kind}", f"Excel turned {column.name} into {thing}.",
         f"Format the whole column as Text first and then type the value again{example}.",
     )  # fmt: skip

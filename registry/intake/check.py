@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -29,34 +29,36 @@ def check(forms: Mapping[str, Rows], replay: Replay) -> list[Finding]:
     with replay.bench(sum(map(len, given.values()))) as bench:
         for form, rows in given.items():
             bench.load(form, rows.raw())
-            told = _failures(bench, checks.single(form), f"raw.{form}", rows)
-            found += words.of(told)
-            possible = _without(rows, told)
-            if possible is not rows:
-                bench.load(form, possible.raw())
+        impossible = _failures(bench, given, checks.single, "raw")
+        found += words.of(impossible)
+        for form in {f.rule.form for f in impossible if f.rule.severity == "reject"}:
+            bench.load(form, _without(given[form], impossible).raw())
         bench.derive()
-        for form, rows in given.items():
-            found += words.of(_failures(bench, checks.across(form), f"stg_{form}", rows))
+        found += words.of(_failures(bench, given, checks.across, "stg"))
     return [*found, *_cases_without_patient(given)]
 
 
 def _failures(
-    bench: Bench, judged: Sequence[Rule], relation: str, rows: Rows
+    bench: Bench, given: Mapping[str, Rows], rules: Callable[[str], tuple[Rule, ...]], layer: str
 ) -> list[checks.Failure]:
-    if not judged:
-        return []
-    return checks.failures(judged, bench.ask(checks.question(judged, relation)), rows.answers)
+    """What fails of the rules of each form, asked of its raw rows or of the staged ones."""
+    judged = {form: rules(form) for form in given if rules(form)}
+    relation = {"raw": "raw.{}", "stg": "stg_{}"}[layer]
+    queries = [checks.question(asked, relation.format(form)) for form, asked in judged.items()]
+    return [
+        failure
+        for (form, asked), answers in zip(judged.items(), bench.ask(queries), strict=True)
+        for failure in checks.failures(asked, answers, given[form].answers)
+    ]
 
 
 def _without(rows: Rows, told: Sequence[Failure]) -> Rows:
     """The rows with every value that cannot be true made unknown; keys stay."""
-    for column in {f.rule.column for f in told if f.rule.severity == "reject"}:
-        if column not in FORMS[rows.form].key():
-            mask = np.zeros(len(rows), np.bool_)
-            mask[
-                [f.row for f in told if f.rule.column == column and f.rule.severity == "reject"]
-            ] = True
-            rows = rows.without(column, mask)
+    told = [f for f in told if f.rule.form == rows.form and f.rule.severity == "reject"]
+    for column in {f.rule.column for f in told} - set(FORMS[rows.form].key()):
+        mask = np.zeros(len(rows), np.bool_)
+        mask[[f.row for f in told if f.rule.column == column]] = True
+        rows = rows.without(column, mask)
     return rows
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -11,11 +12,12 @@ import pyarrow.compute as pc
 
 from registry.forms import Column, MissingCode
 from registry.forms.arrow import ARROW_TYPES
-from registry.intake.cells import NUMBER, Clear, Refusal, type_cell
+from registry.intake.cells import NUMBER, OLDEST_YEARS, Clear, Notice, Refusal, noticed, type_cell
 from registry.intake.raw import Cell, RawColumn
 from registry.intake.rows import CLEARED, CODES, Codes, Numbers
 
 _FEW = 256
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,22 +28,37 @@ class TypedColumn:
     values: pa.Array
     missing: Codes | None
     refused: tuple[tuple[Refusal, Numbers], ...]
+    noticed: tuple[tuple[Notice, Numbers], ...] = ()
 
 
 def type_column(raw: RawColumn, column: Column) -> TypedColumn:
     """The column's cells as values of the form."""
     judged: list[object] = list(_judge(raw.values, column))
+    told = [noticed(c, v, column) for c, v in zip(raw.values, judged, strict=True)]
+    if column.item.top_code is not None:
+        judged = [_top_coded(value, column.item.top_code) for value in judged]
     values = pa.array(
         [None if isinstance(v, Refusal | MissingCode | Clear) else v for v in judged],
         ARROW_TYPES[column.type],
     )
     codes = np.array([_code(v) for v in judged], np.int8)
     missing = codes[raw.codes] if codes.any() else None
-    refused = tuple(
-        (verdict, np.flatnonzero(raw.codes == place).astype(np.int32))
-        for place, verdict in enumerate(judged) if isinstance(verdict, Refusal)
-    )  # fmt: skip
-    return TypedColumn(values.take(pa.array(raw.codes)), missing, refused)
+    refused = [v if isinstance(v, Refusal) else None for v in judged]
+    return TypedColumn(
+        values.take(pa.array(raw.codes)), missing, tuple(_at(refused, raw)), tuple(_at(told, raw))
+    )
+
+
+def _at(told: Sequence[T | None], raw: RawColumn) -> Iterator[tuple[T, Numbers]]:
+    """What is told of distinct cells, with their rows."""
+    for place, what in enumerate(told):
+        if what is not None:
+            yield what, np.flatnonzero(raw.codes == place).astype(np.int32)
+
+
+def _top_coded(value: object, top: int) -> object:
+    """Ages over 89 are one class; an age nobody reaches is a mistake and stays one."""
+    return top if isinstance(value, int) and top < value <= OLDEST_YEARS else value
 
 
 def _judge(cells: tuple[Cell, ...], column: Column) -> Iterator[object]:

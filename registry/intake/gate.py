@@ -15,50 +15,54 @@ from registry.intake.raw import RawSheet
 
 _FIX = "Remove it, or run mst deidentify at your center, and send the file again."
 # these columns hold pseudonyms, which may not be made of initials or dates either
+# a calendar date where a day or a word is asked is a mistake of its own, told with its own fix
+_TOLD_DATES = frozenset({"cell.calendar_date", "cell.excel_date"})
 PSEUDONYMS = frozenset({"case_id", "donor_id", "subject_id", "collection_id", "aliquot_id"})
 
 
-def identifiers(
-    sheet: RawSheet, form: str, columns: Mapping[int, Column | None],
-    refused: Mapping[int, Sequence[tuple[Refusal, object]]],
-) -> Iterator[Finding]:  # fmt: skip
-    """A finding for each cell that looks like an identifier.
+class Gate:
+    """Looks at the cells of one file; what was asked of a pseudonym on one sheet holds on the next."""
 
-    `columns` says which column of the form stands in a spreadsheet column, None for one that belongs
-    to none. Cells that were read as a number, yes or no, a code, or a value of a strict pattern
-    cannot name anyone and are not looked at.
-    """
-    for index, column in columns.items():
-        told = {rule.rule for rule, _ in refused.get(index, ())}
-        if column is not None and not told and _cannot_identify(column):
-            continue
-        kinds = _kinds(sheet, index, column)
-        for place, cell in enumerate(sheet.columns[index].values):
-            kind = kinds.get(cell) if isinstance(cell, str) else None
-            if kind is None or _is_told_date(column, kind, told):
+    def __init__(self) -> None:
+        self._pseudonyms: dict[str, str | None] = {}
+
+    def identifiers(
+        self, sheet: RawSheet, form: str, columns: Mapping[int, Column | None],
+        refused: Mapping[int, Sequence[tuple[Refusal, object]]],
+    ) -> Iterator[Finding]:  # fmt: skip
+        """A finding for each cell that looks like an identifier.
+
+        `columns` says which column of the form stands in a spreadsheet column, None for one that
+        belongs to none. Cells that were read as a number, yes or no, or a code cannot name anyone and
+        are not looked at.
+        """
+        for index, column in columns.items():
+            told = {rule.rule for rule, _ in refused.get(index, ())}
+            if column is not None and not told and column.type != "text":
                 continue
-            for row in np.flatnonzero(sheet.columns[index].codes == place):
-                yield _finding(form, column, index, int(sheet.rows[row]), kind)
+            kinds = self._kinds(sheet, index, column)
+            for place, cell in enumerate(sheet.columns[index].values if kinds else ()):
+                kind = kinds.get(cell) if isinstance(cell, str) else None
+                if kind is None or (told & _TOLD_DATES and "date" in kind):
+                    continue
+                for row in np.flatnonzero(sheet.columns[index].codes == place):
+                    yield _finding(form, column, index, int(sheet.rows[row]), kind)
 
+    def _kinds(self, sheet: RawSheet, index: int, column: Column | None) -> dict[str, str]:
+        codes = set(column.item.codes or ()) if column is not None else set()
+        texts = {
+            c: clean(c) for c in sheet.columns[index].values
+            if isinstance(c, str) and c and c not in codes
+        }  # fmt: skip
+        if column is not None and column.name in PSEUDONYMS:
+            return {c: kind for c, text in texts.items() if (kind := self._pseudonym(text))}
+        found = screen_texts(texts.values())
+        return {c: found[text] for c, text in texts.items() if text in found}
 
-def _cannot_identify(column: Column) -> bool:
-    if column.name in PSEUDONYMS:
-        return False
-    return column.type != "text" or column.item.codes is not None
-
-
-def _kinds(sheet: RawSheet, index: int, column: Column | None) -> dict[str, str]:
-    texts = {c: clean(c) for c in sheet.columns[index].values if isinstance(c, str) and c}
-    if column is not None and column.name in PSEUDONYMS:
-        judged = {text: screen_case_id(text) for text in set(texts.values())}
-        return {c: kind for c, text in texts.items() if (kind := judged[text])}
-    found = screen_texts(texts.values())
-    return {c: found[text] for c, text in texts.items() if text in found}
-
-
-def _is_told_date(column: Column | None, kind: str, told: set[str]) -> bool:
-    """A calendar date where a day is asked is a mistake of its own, told with its own fix."""
-    return column is not None and "cell.calendar_date" in told and "date" in kind
+    def _pseudonym(self, text: str) -> str | None:
+        if text not in self._pseudonyms:
+            self._pseudonyms[text] = screen_case_id(text)
+        return self._pseudonyms[text]
 
 
 def in_file_name(name: str) -> str | None:

@@ -14,9 +14,9 @@ from registry.findings import Finding, cell_name
 from registry.forms import FORM_VERSION, FORMS, Column, Item
 from registry.forms.arrow import ARROW_TYPES
 from registry.forms.upload import UPLOAD_COLUMNS, is_example
-from registry.intake.cells import Refusal
+from registry.intake.cells import Notice, Refusal
 from registry.intake.columns import TypedColumn, type_column
-from registry.intake.gate import identifiers
+from registry.intake.gate import Gate
 from registry.intake.header import Header, match_header
 from registry.intake.raw import RawFile, RawSheet
 from registry.intake.rows import CENTER_UNIT, Key, Mask, Rows
@@ -60,8 +60,9 @@ def stage(raw: RawFile, center_id: str) -> Staged:
     if raw.form_version not in (None, FORM_VERSION, *EARLIER_VERSIONS):
         _refuse(staged, "file.version", "The file was made for other forms than this registry's.",
                 f"Copy its rows into the template of version {FORM_VERSION}.")  # fmt: skip
+    gate = Gate()
     for sheet in raw.sheets:
-        _stage_sheet(sheet, center_id, staged)
+        _stage_sheet(sheet, center_id, staged, gate)
     if not staged.row_count and not staged.refused and raw.answers is None:
         _refuse(staged, "file.no_rows", "The file holds no rows: 0 cases found.",
                 "Fill at least one case; the example row of the template does not count.")  # fmt: skip
@@ -75,7 +76,7 @@ def _refuse(staged: Staged, rule: str, message: str, fix: str) -> None:
     )
 
 
-def _stage_sheet(sheet: RawSheet, center_id: str, staged: Staged) -> None:
+def _stage_sheet(sheet: RawSheet, center_id: str, staged: Staged, gate: Gate) -> None:
     form = sheet.name.strip().casefold()
     if form not in FORMS:
         if sheet.columns:
@@ -85,7 +86,7 @@ def _stage_sheet(sheet: RawSheet, center_id: str, staged: Staged) -> None:
         return
     header = match_header(sheet, form)
     typed = _type(sheet, form, header)
-    found = [*header.findings, *_identifiers(sheet, form, header, typed)]
+    found = [*header.findings, *_identifiers(gate, sheet, form, header, typed)]
     staged.findings += found
     if found or not header.answers:
         staged.refused |= bool(found)
@@ -102,14 +103,14 @@ def _type(sheet: RawSheet, form: str, header: Header) -> dict[str, TypedColumn]:
 
 
 def _identifiers(
-    sheet: RawSheet, form: str, header: Header, typed: Mapping[str, TypedColumn]
+    gate: Gate, sheet: RawSheet, form: str, header: Header, typed: Mapping[str, TypedColumn]
 ) -> Iterator[Finding]:
     columns: dict[int, Column | None] = {
         i: None for i in range(len(sheet.columns)) if i not in header.upload.values()
     }
     columns |= {i: FORMS[form].columns()[name] for name, i in header.answers.items()}
     refused = {i: typed[name].refused for name, i in header.answers.items()}
-    yield from identifiers(sheet, form, columns, refused)
+    yield from gate.identifiers(sheet, form, columns, refused)
 
 
 class _Sheet:
@@ -123,6 +124,10 @@ class _Sheet:
         self.refused: list[tuple[int, str | None, Refusal]] = [
             (int(row), name, refusal)
             for name, column in typed.items() for refusal, rows in column.refused for row in rows
+        ]  # fmt: skip
+        self.noticed: list[tuple[int, str, Refusal | Notice]] = [
+            (int(row), name, notice)
+            for name, column in typed.items() for notice, rows in column.noticed for row in rows
         ]  # fmt: skip
         self.upload = {name: self._upload(name) for name in UPLOAD_COLUMNS}
         self.rows = self._rows(typed)
@@ -138,8 +143,9 @@ class _Sheet:
         cases = self.rows.case_ids
         staged.rows_per_case.update(case for case, keep in zip(cases, real, strict=True) if keep)
         staged.findings += [
-            self._finding(row, name, refusal) for row, name, refusal in self.refused if real[row]
-        ]
+            self._finding(row, name, told)
+            for row, name, told in [*self.refused, *self.noticed] if real[row]
+        ]  # fmt: skip
         keys = FORMS[self.form].key()
         for row in {row for row, name, _ in self.refused if name in keys}:
             real[row] = False
@@ -226,12 +232,12 @@ class _Sheet:
                      "outside the columns of the form.", "Clear it or move its content."))
                 )  # fmt: skip
 
-    def _finding(self, row: int, name: str | None, refusal: Refusal) -> Finding:
+    def _finding(self, row: int, name: str | None, told: Refusal | Notice) -> Finding:
         case = self.rows.case_ids[row]
         return Finding(
-            rule=refusal.rule, severity="reject", category="conformance", message=refusal.message,
-            fix=refusal.fix, form=self.form, row=int(self.sheet.rows[row]), column=name,
-            cell=self.rows.cell(row, name) if name else None, case_id=case,
+            rule=told.rule, severity="reject" if isinstance(told, Refusal) else "inform",
+            category="conformance", message=told.message, fix=told.fix, form=self.form,
+            row=int(self.sheet.rows[row]), column=name, cell=self.rows.cell(row, name) if name else None, case_id=case,
         )  # fmt: skip
 
     def _unique(self, candidates: Mask) -> tuple[Mask, list[Finding]]:

@@ -31,6 +31,7 @@ from registry.roundtrip import answers as answer_sheet
 from registry.roundtrip.model import Answer
 from registry.rules import rules_version
 from registry.schema import SUBMISSION
+from registry.status import ConflictError
 from registry.store import center_session, lock_for_commit
 
 _ATTEMPTS = 5
@@ -130,11 +131,14 @@ def _attempt(
     if sender is None:
         return receipt
     progress("storing the accepted cases")
-    with center_session(terms.center_id) as session:
-        lock_for_commit(session)
-        if latest(session) != a.seen:
-            return None  # another file of this center came in meanwhile: judge again
-        return commit(session, a, receipt, file.answers, sender)
+    try:
+        with center_session(terms.center_id) as session:
+            lock_for_commit(session)
+            if latest(session) != a.seen:
+                return None  # another file of this center came in meanwhile: judge again
+            return commit(session, a, receipt, file.answers, sender)
+    except ConflictError:
+        return None  # a case was withdrawn meanwhile: judge again
 
 
 def _sent_before(

@@ -1,8 +1,9 @@
 """dbt builds, the models replayed on an upload, and the pointer to the files that are served."""
 
 from registry.duck import open_locked as connect
+from registry.warehouse.bench import Bench
 from registry.warehouse.build import Build, build, consensus_vars, current
-from registry.warehouse.replay import Bench, Replay
+from registry.warehouse.replay import Replay
 from registry.warehouse.runner import DbtError, Warehouse
 from registry.warehouse.score import score
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from registry.forms import FORMS
 from registry.forms.arrow import conform, raw_schema, sql_columns
+from registry.warehouse.bench import LOCK, Bench
 from registry.warehouse.runner import PROJECT, Warehouse, project_variables, run_dbt
 
 _SELECTED = (
@@ -74,7 +75,7 @@ class Replay:
             connection.execute(f"create {kind} {model.relation} as {model.sql}")
         connection.execute("commit")
         if locked:
-            connection.execute(_LOCK)
+            connection.execute(LOCK)
         return connection
 
     @contextmanager
@@ -84,79 +85,13 @@ class Replay:
         Benches of small files are kept, with everything that was asked on them planned already.
         """
         if size >= _FEW_ROWS:
-            bench = Bench(self.plan, keep_plans=False)
-            yield bench
-            bench.connection.close()
+            with closing(Bench(self.plan, few_rows=False)) as bench:
+                yield bench
             return
-        bench = self._idle.pop() if self._idle else Bench(self.plan, keep_plans=True)
+        bench = self._idle.pop() if self._idle else Bench(self.plan, few_rows=True)
         yield bench  # one that failed is dropped, not kept
         bench.empty()
         self._idle.append(bench)
-
-
-class Bench:
-    """A connection with a table `raw.<form>` for each form and one for each derived model.
-
-    `load` rows, `derive` the models from them, `ask` what they say. Nothing outside can be read.
-    """
-
-    def __init__(self, plan: tuple[Model, ...], *, keep_plans: bool) -> None:
-        self.connection = _connect()
-        if keep_plans:
-            self.connection.execute("pragma disable_optimizer")
-        for name, form in FORMS.items():
-            self.connection.execute(f"create table raw.{name} ({sql_columns(form)})")
-        for model in plan:
-            kind = "view" if model.name.startswith("stg_") else "table"
-            self.connection.execute(f"create {kind} {model.relation} as {model.sql}")
-        self.connection.execute(_LOCK)
-        self._derived = [model for model in plan if not model.name.startswith("stg_")]
-        self._keep_plans = keep_plans
-        self._planned: dict[str, str] = {}
-        self._filled: set[str] = set()
-
-    def load(self, form: str, rows: pa.Table) -> None:
-        """Make these the rows of a form, in place of any others. Raises `KeyError`."""
-        if form in self._filled:
-            self.connection.execute(f"delete from raw.{form}")
-        self.connection.register("arriving", conform(rows, FORMS[form]))
-        self.connection.execute(f"insert into raw.{form} from arriving")
-        self.connection.unregister("arriving")
-        self._filled.add(form)
-
-    def derive(self) -> None:
-        """Work out every model from the rows loaded."""
-        for model in self._derived:
-            insert = f"insert into {model.relation} {model.sql}"
-            self.connection.execute(self._planned_as(insert))
-
-    def ask(self, query: str) -> pa.Table:
-        """The answer to a query as Arrow."""
-        table: pa.Table = self.connection.sql(self._planned_as(query)).to_arrow_table()
-        return table
-
-    def empty(self) -> None:
-        for model in self._derived:
-            self.connection.execute(f"delete from {model.relation}")
-        for name in self._filled:
-            self.connection.execute(f"delete from raw.{name}")
-        self._filled.clear()
-
-    def _planned_as(self, query: str) -> str:
-        """The query, or where plans are kept what runs its plan."""
-        if not self._keep_plans:
-            return query
-        if query not in self._planned:
-            name = f"plan_{len(self._planned)}"
-            self.connection.execute(f"prepare {name} as {query}")
-            self._planned[query] = name
-        return f"execute {self._planned[query]}"
-
-
-_LOCK = (
-    "set enable_progress_bar = false; set enable_external_access = false; "
-    "set lock_configuration = true"
-)
 
 
 def _connect() -> duckdb.DuckDBPyConnection:

@@ -1,0 +1,166 @@
+"""A place where the warehouse's models are run on one file after another, planned once.
+
+Planning ninety statements takes longer than running them on a center's file. So a bench keeps its
+tables and its plans; and what does not wait for each other runs in two lanes, one a core.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import Protocol
+
+import duckdb
+import pyarrow as pa
+
+from registry.forms import FORMS
+from registry.forms.arrow import conform, sql_columns
+
+LANES = 2
+LOCK = (
+    "set enable_progress_bar = false; set enable_external_access = false; "
+    "set lock_configuration = true"
+)
+
+
+class Model(Protocol):
+    """A compiled model: where it stands and the select statement that makes it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def relation(self) -> str: ...
+    @property
+    def sql(self) -> str: ...
+
+
+class Bench:
+    """A table `raw.<form>` for each form and a relation for each model.
+
+    `load` rows, `derive` the models from them, `ask` what they say. Nothing outside can be read.
+    """
+
+    def __init__(self, plan: Sequence[Model], *, few_rows: bool) -> None:
+        """`few_rows`: plans are kept and made without the optimizer, which costs more than it saves."""
+        self._connection = duckdb.connect(config={"threads": 1 if few_rows else LANES})
+        self._connection.execute("attach ':memory:' as steward; create schema steward.raw")
+        self._lanes = [_Lane(self._connection.cursor(), few_rows=few_rows) for _ in range(LANES)]
+        first = self._lanes[0].cursor
+        for name, form in FORMS.items():
+            first.execute(f"create table raw.{name} ({sql_columns(form)})")
+        for model in plan:
+            kind = "view" if model.name.startswith("stg_") else "table"
+            first.execute(f"create {kind} {model.relation} as {model.sql}")
+        first.execute(LOCK)
+        self._derived = [model for model in plan if not model.name.startswith("stg_")]
+        self._needs = _needs(self._derived)
+        self._lane_of: dict[str, _Lane] = {}
+        self._filled: set[str] = set()
+
+    def load(self, form: str, rows: pa.Table) -> None:
+        """Make these the rows of a form, in place of any others. Raises `KeyError`."""
+        cursor = self._lanes[0].cursor
+        if form in self._filled:
+            cursor.execute(f"delete from raw.{form}")
+        cursor.register("arriving", conform(rows, FORMS[form]))
+        cursor.execute(f"insert into raw.{form} from arriving")
+        cursor.unregister("arriving")
+        self._filled.add(form)
+
+    def derive(self) -> None:
+        """Work out every model from the rows loaded, each once what it reads is there."""
+        done = {model.name: Event() for model in self._derived}
+        inserts = {m.name: f"insert into {m.relation} {m.sql}" for m in self._derived}
+
+        def work(lane: _Lane) -> None:
+            try:
+                for name, insert in inserts.items():
+                    if self._assigned(insert) is lane:
+                        for needed in self._needs[name]:
+                            done[needed].wait()
+                        lane.run(insert)
+                        done[name].set()
+            finally:
+                # where one statement fails, nobody may wait for it
+                for name, insert in inserts.items():
+                    if self._assigned(insert) is lane:
+                        done[name].set()
+
+        for insert in inserts.values():
+            self._assigned(insert)
+        with ThreadPoolExecutor(LANES) as pool:
+            list(pool.map(work, self._lanes))
+
+    def ask(self, queries: Sequence[str]) -> list[pa.Table]:
+        """The answer to each query as Arrow."""
+        mine = [[q for q in queries if self._assigned(q) is lane] for lane in self._lanes]
+        found: dict[str, pa.Table] = {}
+
+        def work(lane: _Lane, asked: list[str]) -> None:
+            for query in asked:
+                found[query] = lane.ask(query)
+
+        with ThreadPoolExecutor(LANES) as pool:
+            list(pool.map(work, self._lanes, mine))
+        return [found[query] for query in queries]
+
+    def empty(self) -> None:
+        cursor = self._lanes[0].cursor
+        for model in self._derived:
+            cursor.execute(f"delete from {model.relation}")
+        for name in self._filled:
+            cursor.execute(f"delete from raw.{name}")
+        self._filled.clear()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _assigned(self, query: str) -> _Lane:
+        """The lane that plans and runs a query: the one with less to do so far."""
+        if query not in self._lane_of:
+            lane = min(self._lanes, key=lambda lane: lane.load)
+            lane.load += len(query)
+            self._lane_of[query] = lane
+        return self._lane_of[query]
+
+
+class _Lane:
+    """One cursor with the plans it has made."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, *, few_rows: bool) -> None:
+        self.cursor = cursor
+        self.load = 0
+        self._keep_plans = few_rows
+        self._planned: dict[str, str] = {}
+        cursor.execute("use steward")
+        if few_rows:
+            cursor.execute("pragma disable_optimizer")
+
+    def run(self, statement: str) -> None:
+        self.cursor.execute(self._plan(statement))
+
+    def ask(self, query: str) -> pa.Table:
+        table: pa.Table = self.cursor.sql(self._plan(query)).to_arrow_table()
+        return table
+
+    def _plan(self, query: str) -> str:
+        """The query, or where plans are kept what runs its plan."""
+        if not self._keep_plans:
+            return query
+        if query not in self._planned:
+            name = f"plan_{len(self._planned)}"
+            self.cursor.execute(f"prepare {name} as {query}")
+            self._planned[query] = name
+        return f"execute {self._planned[query]}"
+
+
+def _needs(models: Sequence[Model]) -> Mapping[str, tuple[str, ...]]:
+    """For each model the others that its statement reads."""
+    names = {model.name for model in models}
+    return {model.name: tuple(_read(model.sql, names - {model.name})) for model in models}
+
+
+def _read(sql: str, names: set[str]) -> Iterator[str]:
+    yield from sorted(set(re.findall(r"\bint_\w+", sql)) & names)

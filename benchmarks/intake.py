@@ -149,9 +149,11 @@ def one_form(folder: Path) -> Path:
 
 
 def _repeated(entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    cases = sorted({row["case_id"] for row in entries})
     for number in range(ROWS):
+        case = cases[number % len(cases)]
         row = entries[number % len(entries)]
-        yield {**row, "assessment_day": (row["assessment_day"] or 0) + number // len(entries)}
+        yield {**row, "case_id": case, "assessment_day": number // len(cases)}
 
 
 def peak_memory_mb(folder: Path) -> int:

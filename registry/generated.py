@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from registry import status
 from registry.consensus.pages import pages
 from registry.forms import FORMS, Column
+from registry.lifecycle import status
 from registry.rules import derived
 from registry.warehouse import staging
 

@@ -20,7 +20,7 @@ from registry import consensus
 from registry.forms import FORM_VERSION, FORMS
 from registry.forms.arrow import raw_schema
 from registry.home import home
-from registry.latest import case_states
+from registry.lifecycle.latest import case_states
 from registry.schema import CASE_EVENT, SUBMISSION
 from registry.store import engine, read_form
 

@@ -55,7 +55,10 @@ class Submission(SQLModel, table=True):
     __table_args__ = (
         Index("submission_center_file", "center_id", "file_sha256"),
         Index(
-            "submission_client_key", "center_id", "client_key", unique=True,
+            "submission_client_key",
+            "center_id",
+            "client_key",
+            unique=True,
             postgresql_where=text("client_key is not null"),
         ),
         {"schema": SCHEMA},

@@ -10,10 +10,10 @@ import pandas as pd
 import streamlit as st
 
 from registry.access.accounts import Person
-from registry.cases import CaseStatus, case_history, case_list, reinstate, withdraw
 from registry.intake.export import export
-from registry.remarks import RemarkError
-from registry.status import ConflictError, NotAllowedError
+from registry.lifecycle.cases import CaseStatus, case_history, case_list, reinstate, withdraw
+from registry.lifecycle.remarks import RemarkError
+from registry.lifecycle.status import ConflictError, NotAllowedError
 
 
 def page(person: Person) -> None:

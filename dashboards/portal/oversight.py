@@ -9,11 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from registry.access.accounts import Person
-from registry.cases import case_list
 from registry.forms import FORMS
+from registry.lifecycle.cases import case_list
+from registry.lifecycle.remarks import RemarkError
+from registry.lifecycle.status import ConflictError, NotAllowedError
 from registry.queries import Report, ask, close, queries, reopen, report
-from registry.remarks import RemarkError
-from registry.status import ConflictError, NotAllowedError
 
 _REFUSALS = (RemarkError, ConflictError, NotAllowedError)
 

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboards.portal.findings_view import MAX_SHOWN, show_findings
 from registry.intake.merge import Change
 from registry.intake.receipt import Receipt
-from registry.receipts import rendered
+from registry.intake.signature import rendered
 
 _CASE_WORDS = {
     "accepted": "stored, or will be once you confirm",

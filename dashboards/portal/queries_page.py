@@ -9,10 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from registry.access.accounts import Person
+from registry.lifecycle.status import NotAllowedError
 from registry.queries import answer, history, queries
-from registry.roundtrip.model import ANSWER_WORDS, Answer, AnswerCode, OpenQuery
+from registry.queries.model import ANSWER_WORDS, Answer, AnswerCode, OpenQuery
 from registry.rules import may_confirm, rule
-from registry.status import NotAllowedError
 
 _STATES = ("open", "answered", "confirmed", "closed", "lapsed")
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import streamlit as st
 
 from registry.access.accounts import Person
-from registry.cases import case_list
 from registry.forms import FORM_VERSION
+from registry.lifecycle.cases import case_list
 from registry.queries import open_queries
 from registry.workbook import write_template
 

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboards.portal.findings_view import show_findings
 from registry.access.accounts import Person
 from registry.intake.history import findings_of, submissions
-from registry.receipts import rendered, verify
+from registry.intake.signature import rendered, verify
 
 _SHOWN = (
     "submission_id", "received_at", "file_name", "status", "rows", "accepted", "held", "unchanged",

@@ -40,6 +40,7 @@ WITHOUT_NOTATION: tuple[Detector, ...] = (
     _when("a postcode", places.postcode),
 )
 
+_LONGER_THAN_ANY = 20
 _CASE_INITIALS = re.compile(r"[A-Z](?:\. ?[A-Z]){1,3}\.?|[A-Z]{2,3}")
 _CASE_BIRTH = re.compile(
     r"([A-Z]{1,4})[-_ .]*(\d{4}(?:\d\d){0,2})|(\d{6}|\d{8})[-_ .]*([A-Z]{1,4})"
@@ -69,8 +70,13 @@ def screen_text(text: str) -> str | None:
 
 def screen_case_id(text: str) -> str | None:
     """What a pseudonym (case_id, donor_id) gives away, or None: all of screen_text, and initials,
-    initials with a birth date or year, names, and numbers too long to be counted up to."""
+    initials with a birth date or year, names, and numbers too long to be counted up to.
+
+    A number of 20 digits or more is longer than any that is given to a person.
+    """
     seen = cell(text)
+    if seen.text.isdecimal() and len(seen.text) >= _LONGER_THAN_ANY:
+        return None
     return screen_text(text) or _case_letters(seen.text) or _case_number(seen.text)
 
 

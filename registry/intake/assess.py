@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import Connection, func, select
 
-from registry.cases import withdrawn
 from registry.findings import Finding
 from registry.forms import FORMS
 from registry.home import home
@@ -21,8 +20,9 @@ from registry.intake.raw import RawFile
 from registry.intake.receipt import Decision
 from registry.intake.rows import CENTER_UNIT, Rows
 from registry.intake.stage import Staged, StagedForm
+from registry.lifecycle.cases import withdrawn
 from registry.queries import Override, confirmed, override_of
-from registry.roundtrip.model import Answer, AnswerCode
+from registry.queries.model import Answer, AnswerCode
 from registry.row_versions import read_cases
 from registry.rules import may_confirm, rule_version
 from registry.schema import SUBMISSION

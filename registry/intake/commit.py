@@ -12,16 +12,16 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, func, insert, select
 
-from registry.cases import record_cases
 from registry.findings import Finding
 from registry.forms import FORM_VERSION, FORMS
 from registry.intake.assess import Assessment
 from registry.intake.merge import Merged
 from registry.intake.receipt import AnswerOutcome, Receipt
 from registry.intake.rows import CENTER_UNIT, Mask
+from registry.intake.signature import sign
+from registry.lifecycle.cases import record_cases
 from registry.queries import answer_in, sync
-from registry.receipts import sign
-from registry.roundtrip.model import Answer
+from registry.queries.model import Answer
 from registry.row_versions import add_rows
 from registry.rules import may_confirm, rule_version
 from registry.schema import FINDING, RECEIPT, SUBMISSION, SUBMISSION_CASE

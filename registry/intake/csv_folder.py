@@ -12,6 +12,7 @@ from registry.forms import FORMS
 from registry.forms.upload import UPLOAD_COLUMNS
 from registry.intake import limits
 from registry.intake.encode import decode, place, require_columns, require_rows, sheet_of, text_cell
+from registry.intake.plain_csv import without_quotes
 from registry.intake.raw import Cell, RawSheet, UnreadableFileError
 from registry.workbook.names import is_own
 from registry.workbook.safe import plain_text
@@ -72,6 +73,10 @@ def _sheet(name: str, file: str, data: bytes) -> RawSheet:
     if hint := _HINT.match(text):
         text = text[hint.end() :]
     delimiter = hint[1] if hint else _delimiter(text)
+    if (plain := without_quotes(name, text, delimiter)) is not None:
+        require_columns(file, len(plain.columns))
+        require_rows(file, len(plain.rows))
+        return plain
     header, rows = _rows(file, text, delimiter)
     require_columns(file, len(header))
     if "\0" in text:

@@ -10,7 +10,7 @@ import numpy as np
 
 from registry.findings import cell_name
 from registry.intake import limits
-from registry.intake.raw import Cell, Odd, RawColumn, RawSheet, UnreadableFileError
+from registry.intake.raw import Cell, Codes, Odd, RawColumn, RawSheet, UnreadableFileError
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 # also as other languages write it into a CSV: #NV, #BEZUG!, #¡REF!, #¿NOMBRE?
@@ -41,7 +41,14 @@ def sheet_of(
 def _column(header: Cell, values: Sequence[Any], to_cell: Callable[[Any], Cell]) -> RawColumn:
     index = {value: i for i, value in enumerate(dict.fromkeys(values))}
     codes = np.fromiter(map(index.__getitem__, values), np.int32, len(values))
-    cells = [to_cell(value) for value in index]
+    return column_of(header, list(index), codes, to_cell)
+
+
+def column_of(
+    header: Cell, values: Sequence[Any], codes: Codes, to_cell: Callable[[Any], Cell]
+) -> RawColumn:
+    """The column of distinct values and their codes; different values may be the same cell."""
+    cells = [to_cell(value) for value in values]
     distinct = {cell: i for i, cell in enumerate(dict.fromkeys(cells))}
     if len(distinct) < len(cells):  # 7.0 and "7" are different values and the same cell
         codes = np.array([distinct[cell] for cell in cells], np.int32)[codes]

@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from registry.cases import case_list
 from registry.forms import FORMS
 from registry.intake.assess import latest
 from registry.intake.rows import CODES, Rows
+from registry.lifecycle.cases import case_list
 from registry.roundtrip.export import export_cases
 from registry.row_versions import read_cases
 from registry.store import center_session

@@ -15,6 +15,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import replace
 from pathlib import Path, PurePath
 
+import pyarrow as pa
 from pebble import ProcessExpired, concurrent
 
 from registry.findings import Finding
@@ -100,6 +101,8 @@ def _read_in_child(files: Mapping[str, bytes], folder: bool, empty: RawFile) -> 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.CHILD_CPU_SECONDS,) * 2)
     _limit_memory()
+    # Arrow's own allocator sets a gigabyte aside before it hands out the first byte
+    pa.set_memory_pool(pa.system_memory_pool())
     gc.disable()  # nothing here is worth a search for cycles; the child ends soon
     kinds = {kind_of(name, content) for name, content in files.items() if content or not folder}
     if folder or kinds == {"csv"}:

@@ -13,8 +13,9 @@ from registry.intake.reader import read
 from registry.intake.receipt import Receipt
 from registry.intake.stage import stage
 from registry.queries import open_queries
+from registry.queries.model import OpenQuery
 from registry.roundtrip.annotate import annotate
-from registry.roundtrip.model import MissingItem, OpenQuery
+from registry.roundtrip.model import MissingItem
 from registry.roundtrip.places import RowNumbers, question, question_of
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -252,10 +253,14 @@ class _Sheet:
                 told.append(self._twice(int(row), earlier))
         return kept, told
 
+    @cached_property
+    def contents(self) -> list[tuple[object, ...]]:
+        """What each row says, to compare rows of the same key."""
+        answers = (column.to_pylist() for column in self.rows.answers.columns)
+        return list(zip(*answers, *(c.tolist() for c in self.rows.missing.values()), strict=True))
+
     def _twice(self, row: int, earlier: int) -> Finding:
-        same = self.rows.answers.slice(row, 1).equals(self.rows.answers.slice(earlier, 1)) and all(
-            codes[row] == codes[earlier] for codes in self.rows.missing.values()
-        )
+        same = self.contents[row] == self.contents[earlier]
         column = FORMS[self.form].key()[-1]
         return Finding(
             rule="row.twice", severity="inform" if same else "reject", category="conformance",

@@ -27,11 +27,11 @@ from registry.intake.raw import RawFile, UnreadableFileError
 from registry.intake.receipt import Receipt, Status, open_items, status_of
 from registry.intake.rows import CENTER_UNIT
 from registry.intake.stage import Staged, stage
+from registry.lifecycle.status import ConflictError
+from registry.queries.model import Answer
 from registry.roundtrip import answers as answer_sheet
-from registry.roundtrip.model import Answer
 from registry.rules import rules_version
 from registry.schema import SUBMISSION
-from registry.status import ConflictError
 from registry.store import center_session, lock_for_commit
 
 _ATTEMPTS = 5

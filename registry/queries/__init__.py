@@ -1,7 +1,7 @@
 """Queries: what a center is asked about its accepted data, and what it says to that.
 
 A query is a row that never changes and a list of events; its state is the latest event
-(`registry.status.QUERY_LIFECYCLE`).
+(`registry.lifecycle.status.QUERY_LIFECYCLE`).
 """
 
 from registry.queries.answers import Outcome, answer, answer_in, ask, close, reopen

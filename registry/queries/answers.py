@@ -12,13 +12,11 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, insert
 
-from registry.cases import refresh, statuses
 from registry.forms import FORMS
-from registry.latest import query_states
-from registry.remarks import RemarkError, cleaned, words
-from registry.roundtrip.model import Answer, AnswerCode
-from registry.schema import QUERY, QUERY_EVENT
-from registry.status import (
+from registry.lifecycle.cases import refresh, statuses
+from registry.lifecycle.latest import query_states
+from registry.lifecycle.remarks import RemarkError, cleaned, words
+from registry.lifecycle.status import (
     PEOPLE,
     QUERY_LIFECYCLE,
     QUERY_STATE,
@@ -26,6 +24,8 @@ from registry.status import (
     NotAllowedError,
     require,
 )
+from registry.queries.model import Answer, AnswerCode
+from registry.schema import QUERY, QUERY_EVENT
 from registry.store import center_session, lock_for_commit
 
 Result = Literal["taken", "already so", "refused"]

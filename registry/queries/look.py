@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from registry.findings import Finding
-from registry.latest import case_states, query_states
-from registry.roundtrip.model import OpenQuery
+from registry.lifecycle.latest import case_states, query_states
+from registry.lifecycle.status import QUERY_STATE
+from registry.queries.model import OpenQuery
 from registry.schema import QUERY, QUERY_EVENT
-from registry.status import QUERY_STATE
 from registry.store import center_session
 
 

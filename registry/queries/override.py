@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from registry.findings import Finding
-from registry.latest import query_states
+from registry.lifecycle.latest import query_states
 
 CENTER_UNIT = "-"  # the center's own row is asked about like a case, under this name
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from registry.status import QUERY_STATE, UNSETTLED
+from registry.lifecycle.status import QUERY_STATE, UNSETTLED
 from registry.store import center_session, engine
 
 # days open: from and up to, both included

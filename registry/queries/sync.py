@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from registry.findings import Finding
+from registry.lifecycle.status import QUERY_LIFECYCLE, QUERY_STATE, SYSTEM, sources
 from registry.queries.override import override_of
-from registry.status import QUERY_LIFECYCLE, QUERY_STATE, SYSTEM, sources
 
 _FOUND = """
 found as (

@@ -15,9 +15,10 @@ from pathlib import Path
 from registry.findings import Finding, Severity
 from registry.forms import FORMS
 from registry.intake import reader
+from registry.queries.model import OpenQuery
 from registry.roundtrip.guard import guarded
 from registry.roundtrip.marks import MARK_WORDS, clear_marks, set_marks
-from registry.roundtrip.model import ANSWER, COMMENT, QUERY, MissingItem, OpenQuery
+from registry.roundtrip.model import ANSWER, COMMENT, QUERY, MissingItem
 from registry.roundtrip.notes import HEADS, Notes
 from registry.roundtrip.package import Package
 from registry.roundtrip.page import Looks, Page, render

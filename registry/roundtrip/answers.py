@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from registry.findings import Finding, cell_name
 from registry.intake.raw import Cell, RawSheet
-from registry.roundtrip.model import ANSWER, COMMENT, QUERY, Answer, AnswerCode
+from registry.queries.model import Answer, AnswerCode
+from registry.roundtrip.model import ANSWER, COMMENT, QUERY
 from registry.workbook.names import QUERIES_SHEET
 
 _CODES = {code.casefold(): code for code in AnswerCode}

@@ -6,14 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from registry.findings import Finding
 from registry.forms import MissingCode
-from registry.roundtrip.model import (
-    ANSWER,
-    ANSWER_WORDS,
-    QUERY_COLUMNS,
-    AnswerCode,
-    MissingItem,
-    OpenQuery,
-)
+from registry.queries.model import ANSWER_WORDS, AnswerCode, OpenQuery
+from registry.roundtrip.model import ANSWER, QUERY_COLUMNS, MissingItem
 from registry.roundtrip.page import Cell, Choice, Column, Page, severity_word
 from registry.roundtrip.places import Place
 from registry.roundtrip.words import also

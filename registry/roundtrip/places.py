@@ -9,7 +9,8 @@ from functools import cached_property
 
 from registry.findings import Finding, cell_name
 from registry.forms import FORMS
-from registry.roundtrip.model import MissingItem, OpenQuery
+from registry.queries.model import OpenQuery
+from registry.roundtrip.model import MissingItem
 from registry.roundtrip.package import Package
 from registry.roundtrip.worksheet import Worksheet, shared_strings
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from registry.findings import Finding
-from registry.roundtrip.model import OpenQuery
+from registry.queries.model import OpenQuery
 from registry.roundtrip.notes import SEVERITY_HEADS
 from registry.workbook.names import QUERIES_SHEET
 

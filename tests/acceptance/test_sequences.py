@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from registry.cases import case_list
 from registry.forms import FORMS
 from registry.intake.receipt import Receipt
 from registry.intake.rows import Rows
 from registry.intake.submit import check, submit
+from registry.lifecycle.cases import case_list
 from registry.row_versions import read_cases
 from registry.store import center_session, engine
 from registry.workbook import write_csv_folder
@@ -101,7 +101,11 @@ def sequences(count: int, seed: int) -> Iterator[tuple[str, list[str]]]:
     dice = random.Random(seed)
     for number in range(count):
         # every good file at least once, so that all sequences bring the same content
-        steps = [*GOOD, *dice.choices(GOOD, k=dice.randrange(3)), *dice.choices(BAD, k=dice.randrange(3))]
+        steps = [
+            *GOOD,
+            *dice.choices(GOOD, k=dice.randrange(3)),
+            *dice.choices(BAD, k=dice.randrange(3)),
+        ]
         dice.shuffle(steps)
         yield f"S{seed}X{number}", steps
 
@@ -153,7 +157,9 @@ class Coordinator:
 
     def send(self, number: int) -> Receipt:
         new = round(self.seen + 0.1, 1)
-        rows = {"patient": [{"case_id": "P1", "weight_kg": new, "change_reason": "new information"}]}
+        rows = {
+            "patient": [{"case_id": "P1", "weight_kg": new, "change_reason": "new information"}]
+        }
         path = write_csv_folder_with(self.folder / f"{self.center}-{number}", rows, self.base)
         return submit(path, self.center, actor="test")
 

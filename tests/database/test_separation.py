@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from registry import store
-from registry.cases import case_list
+from registry.lifecycle.cases import case_list
 from registry.queries import history, open_queries, queries
 from registry.schema import CASE_EVENT, QUERY, QUERY_EVENT
 from tests.queries.material import START, found, only_query, upload

@@ -14,7 +14,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from registry.cli_deidentify import PASSPHRASE, deidentify_app
+from registry.cli.deidentify import PASSPHRASE, deidentify_app
 from registry.deidentify.keyfile import open_key
 from registry.deidentify.mapping import read_mapping
 from tests.deidentify.hospital import workbook
@@ -190,7 +190,7 @@ FORBIDDEN = (
 def test_it_runs_without_a_database_and_loads_nothing_of_one(place: Path) -> None:
     program = (
         "import sys\n"
-        "from registry.cli_deidentify import deidentify_app\n"
+        "from registry.cli.deidentify import deidentify_app\n"
         "try: deidentify_app(sys.argv[1:])\n"
         "except SystemExit as end: assert not end.code, end.code\n"
         f"loaded = [m for m in {FORBIDDEN!r} if m in sys.modules]\n"

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import insert
 
 from registry import store
-from registry.cases import record_cases
 from registry.findings import Finding
+from registry.lifecycle.cases import record_cases
+from registry.lifecycle.status import COORDINATOR, QUERY_LIFECYCLE, QUERY_STATE, require
 from registry.queries import answer, history, queries, sync
 from registry.queries.answers import Outcome
-from registry.roundtrip.model import Answer, AnswerCode
+from registry.queries.model import Answer, AnswerCode
 from registry.schema import SUBMISSION
-from registry.status import COORDINATOR, QUERY_LIFECYCLE, QUERY_STATE, require
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 WHO = "ada"

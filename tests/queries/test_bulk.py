@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from registry.cases import case_list
+from registry.lifecycle.cases import case_list
+from registry.lifecycle.status import COORDINATOR
 from registry.queries import answer, history, open_queries, queries
-from registry.roundtrip.model import Answer, AnswerCode
-from registry.status import COORDINATOR
+from registry.queries.model import Answer, AnswerCode
 from tests.queries.material import START, WHO, found, replayed, say, upload
 
 pytestmark = pytest.mark.usefixtures("empty_database")

@@ -7,10 +7,16 @@ import pytest
 from sqlalchemy import insert
 
 from registry import release, store
-from registry.cases import case_history, case_list, reinstate, withdraw, withdrawn
-from registry.remarks import RemarkError
+from registry.lifecycle.cases import case_history, case_list, reinstate, withdraw, withdrawn
+from registry.lifecycle.remarks import RemarkError
+from registry.lifecycle.status import (
+    CASE_LIFECYCLE,
+    STEWARD,
+    ConflictError,
+    NotAllowedError,
+    require,
+)
 from registry.schema import CASE_EVENT
-from registry.status import CASE_LIFECYCLE, STEWARD, ConflictError, NotAllowedError, require
 from tests.queries.material import START, WHO, day, found, only_query, say, upload
 
 pytestmark = pytest.mark.usefixtures("empty_database")

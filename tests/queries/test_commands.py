@@ -10,8 +10,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from registry import receipts
-from registry.cli_queries import add_to
+from registry.cli.queries import add_to
+from registry.intake import signature as receipts
 from registry.intake.reader import digest
 from registry.schema import RECEIPT
 from registry.store import center_session

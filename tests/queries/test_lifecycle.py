@@ -6,17 +6,17 @@ from collections.abc import Callable
 
 import pytest
 
-from registry.cases import case_list, withdraw
-from registry.queries import ask, close, confirmed, history, open_queries, override_of, reopen
-from registry.remarks import RemarkError
-from registry.roundtrip.model import AnswerCode
-from registry.status import (
+from registry.lifecycle.cases import case_list, withdraw
+from registry.lifecycle.remarks import RemarkError
+from registry.lifecycle.status import (
     COORDINATOR,
     STEWARD,
     SYSTEM,
     ConflictError,
     NotAllowedError,
 )
+from registry.queries import ask, close, confirmed, history, open_queries, override_of, reopen
+from registry.queries.model import AnswerCode
 from registry.store import center_session
 from tests.queries.material import (
     START,

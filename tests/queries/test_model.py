@@ -17,11 +17,11 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
-from registry.cases import case_list
+from registry.lifecycle.cases import case_list
+from registry.lifecycle.status import STEWARD, ConflictError
 from registry.queries import close, confirmed, open_queries, queries, reopen
-from registry.roundtrip.model import AnswerCode
+from registry.queries.model import AnswerCode
 from registry.schema import QUERY
-from registry.status import STEWARD, ConflictError
 from registry.store import center_session
 from tests.queries.material import START, WHO, found, replayed, say, upload
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from registry import receipts
 from registry.home import home
+from registry.intake import signature as receipts
 from registry.intake.reader import digest
 
 RECEIPT = {"submission_id": 7, "status": "accepted", "center_id": "C01", "file_name": "März.csv",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from registry.lifecycle.status import STEWARD
 from registry.queries import close, open_queries, reopen, report
+from registry.queries.model import AnswerCode
 from registry.queries.report import Ageing, RuleYield, Times
-from registry.roundtrip.model import AnswerCode
-from registry.status import STEWARD
 from tests.queries.material import WHO, day, found, say, upload
 
 pytestmark = pytest.mark.usefixtures("empty_database")

@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from registry.status import (
+from registry.lifecycle.status import (
     CASE_LIFECYCLE,
     QUERY_LIFECYCLE,
     SUBMISSION_LIFECYCLE,

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from registry import receipts
-from registry.cases import case_list, withdraw
+from registry.intake import signature as receipts
 from registry.intake.history import submissions
 from registry.intake.receipt import Receipt
 from registry.intake.submit import check, submit
+from registry.lifecycle.cases import case_list, withdraw
 from registry.queries import history, open_queries
 from registry.workbook import write_workbook
 from tests.cases import tidy_case

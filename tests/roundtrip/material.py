@@ -13,8 +13,9 @@ from openpyxl.styles import Font, NamedStyle, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from registry.findings import Finding
+from registry.queries.model import OpenQuery
 from registry.roundtrip.marks import MARKER
-from registry.roundtrip.model import MissingItem, OpenQuery
+from registry.roundtrip.model import MissingItem
 
 HEADER = ["case_id", "sex", "weight_kg", "height_cm", "age_at_diagnosis_years", "diagnosis_year"]
 

@@ -14,10 +14,10 @@ from registry.findings import Finding
 from registry.forms import FORMS
 from registry.intake.raw import UnreadableFileError
 from registry.intake.reader import read
+from registry.queries.model import ANSWER_WORDS, AnswerCode
 from registry.roundtrip.annotate import annotate
 from registry.roundtrip.answers import answers
 from registry.roundtrip.marks import areas
-from registry.roundtrip.model import ANSWER_WORDS, AnswerCode
 from registry.workbook import write_csv_folder, write_json, write_template, write_workbook
 from tests.roundtrip.material import (
     finding,

@@ -10,9 +10,10 @@ import pytest
 from registry.findings import Finding
 from registry.intake.raw import Cell, Odd, RawSheet
 from registry.intake.reader import read
+from registry.queries.model import Answer, AnswerCode
 from registry.roundtrip.annotate import annotate
 from registry.roundtrip.answers import answers
-from registry.roundtrip.model import QUERY_COLUMNS, Answer, AnswerCode
+from registry.roundtrip.model import QUERY_COLUMNS
 from registry.workbook import write_csv_folder, write_workbook
 from tests.roundtrip.material import query
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from registry.cli_output import (
+from registry.cli.output import (
     CONFLICT,
     REFUSED,
     TRY_AGAIN,

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from registry.cli_output import (
+from registry.cli.output import (
     REFUSED,
     Format,
     FormatOption,
@@ -57,8 +57,8 @@ NumberArgument = Annotated[int, typer.Argument(help="the number of the query")]
 def _registry() -> Iterator[None]:
     """A database at the newest migration, and refusals in one line with their exit code."""
     from registry import store
-    from registry.remarks import RemarkError
-    from registry.status import ConflictError, NotAllowedError
+    from registry.lifecycle.remarks import RemarkError
+    from registry.lifecycle.status import ConflictError, NotAllowedError
 
     store.migrate()
     try:
@@ -259,7 +259,7 @@ def receipt_verify(
     format_: FormatOption = Format.TEXT,
 ) -> None:
     """Hold a receipt against its signature, and a file against the receipt. Needs no registry."""
-    from registry.receipts import verify
+    from registry.intake.signature import verify
 
     faults = verify(receipt, file, key)
     if format_ is Format.JSON:
@@ -279,7 +279,7 @@ def receipt_show(
     center: CenterOption,
 ) -> None:
     """Print the signed receipt of a submission; keep it as it is, since every byte counts."""
-    from registry.receipts import receipt_text
+    from registry.intake.signature import receipt_text
 
     with _registry():
         text = receipt_text(center, submission)
@@ -291,14 +291,14 @@ def receipt_show(
 @receipt_app.command("key")
 def receipt_key() -> None:
     """Print the registry's public key, for the centers to verify receipts with."""
-    from registry.receipts import public_key_text
+    from registry.intake.signature import public_key_text
 
     typer.echo(public_key_text(), nl=False)
 
 
 def cases(center: CenterOption, format_: RowsOption = Rows.TABLE) -> None:
     """Every case a center sent, with its status."""
-    from registry.cases import case_list
+    from registry.lifecycle.cases import case_list
 
     with _registry():
         found = case_list(center)
@@ -312,7 +312,7 @@ def withdraw(
     case: str, center: CenterOption, reason: ReasonOption, as_: AsOption = As.COORDINATOR
 ) -> None:
     """Take a case out of everything from the next release on."""
-    from registry.cases import withdraw as run
+    from registry.lifecycle.cases import withdraw as run
 
     _decide(run, case, center, reason, as_)
     say.print(f"The case {case} is withdrawn: it is in no release made from now on.", markup=False)
@@ -322,7 +322,7 @@ def reinstate(
     case: str, center: CenterOption, reason: ReasonOption, as_: AsOption = As.COORDINATOR
 ) -> None:
     """Undo the withdrawal of a case."""
-    from registry.cases import reinstate as run
+    from registry.lifecycle.cases import reinstate as run
 
     _decide(run, case, center, reason, as_)
     say.print(f"The case {case} is part of the registry again.", markup=False)

@@ -13,10 +13,10 @@ from typing import Annotated
 
 import typer
 
-from registry.cli_consensus import consensus_app
-from registry.cli_deidentify import deidentify_app
-from registry.cli_intake import add_to as add_intake
-from registry.cli_output import (
+from registry.cli.consensus import consensus_app
+from registry.cli.deidentify import deidentify_app
+from registry.cli.intake import add_to as add_intake
+from registry.cli.output import (
     BUG,
     Rows,
     RowsOption,
@@ -25,7 +25,7 @@ from registry.cli_output import (
     progress,
     say,
 )
-from registry.cli_queries import add_to as add_queries
+from registry.cli.queries import add_to as add_queries
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from registry.cli_output import Rows, RowsOption, fail, out, print_rows, progress, say
+from registry.cli.output import Rows, RowsOption, fail, out, print_rows, progress, say
 
 if TYPE_CHECKING:
     from registry.consensus import Consensus, Statement

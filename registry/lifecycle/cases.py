@@ -1,6 +1,6 @@
 """What became of a case: held, in query, clean, or withdrawn; every change is kept.
 
-The steps are those of `registry.status.CASE_LIFECYCLE`. The center's own row is treated like a case
+The steps are those of `registry.lifecycle.status.CASE_LIFECYCLE`. The center's own row is treated like a case
 by the name of `-`.
 """
 
@@ -13,10 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from registry.latest import case_states, query_states
-from registry.remarks import words
-from registry.schema import CASE_EVENT
-from registry.status import (
+from registry.lifecycle.latest import case_states, query_states
+from registry.lifecycle.remarks import words
+from registry.lifecycle.status import (
     CASE_LIFECYCLE,
     COORDINATOR,
     QUERY_STATE,
@@ -25,6 +24,7 @@ from registry.status import (
     ConflictError,
     require,
 )
+from registry.schema import CASE_EVENT
 from registry.store import center_session, lock_for_commit
 
 

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from registry.cli_output import Format, FormatOption, fail, out, say
+from registry.cli.output import Format, FormatOption, fail, out, say
 from registry.deidentify.days import DateOrder
 
 PASSPHRASE = "MST_SITE_KEY_PASSPHRASE"
@@ -131,14 +131,13 @@ def find(file: File, pseudonym: str, key: KeyOption) -> None:
 @deidentify_app.command()
 def page(port: Annotated[int, typer.Option(help="on this machine only")] = 8503) -> None:
     """The same as a page in the browser of this machine."""
-    from registry.serving import command
+    from registry.serving import DASHBOARDS, command
 
     say.print(f"Open http://127.0.0.1:{port} in a browser of this machine. Stop with Ctrl-C.")
     without = ("MST_HOME", "MST_DATABASE_URL")
     kept = {name: value for name, value in os.environ.items() if name not in without}
     try:
-        root = Path(__file__).resolve().parent.parent
-        subprocess.run(command("center", port), env=kept, cwd=root, check=False)
+        subprocess.run(command("center", port), env=kept, cwd=DASHBOARDS.parent, check=False)
     except KeyboardInterrupt:
         say.print("Stopped.")
 

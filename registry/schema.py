@@ -233,6 +233,27 @@ class CaseEvent(SQLModel, table=True):
     )
 
 
+class Rekeying(SQLModel, table=True):
+    """One row per mapping of pseudonyms applied; the pseudonyms themselves are not kept."""
+
+    __tablename__ = "rekeying"
+    __table_args__ = (
+        UniqueConstraint("center_id", "mapping_sha256", name="rekeying_once"),
+        {"schema": SCHEMA},
+    )
+
+    rekeying_id: int | None = Field(
+        default=None, sa_type=BigInteger, primary_key=True, sa_column_args=[Identity(always=True)]
+    )
+    center_id: str
+    actor: str
+    at: datetime = Field(sa_type=DateTime(timezone=True))
+    reason: str
+    mapping_sha256: str
+    counts: dict[str, int] = Field(sa_type=JSONB)
+
+
+REKEYING: Table = Rekeying.__table__  # type: ignore[attr-defined]
 ACCOUNT: Table = Account.__table__  # type: ignore[attr-defined]
 SUBMISSION: Table = Submission.__table__  # type: ignore[attr-defined]
 RECEIPT: Table = StoredReceipt.__table__  # type: ignore[attr-defined]

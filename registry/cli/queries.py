@@ -328,6 +328,26 @@ def reinstate(
     say.print(f"The case {case} is part of the registry again.", markup=False)
 
 
+def rekey(
+    mapping: Annotated[Path, typer.Argument(help="the mapping made by mst deidentify key rotate")],
+    center: CenterOption,
+) -> None:
+    """Exchange a center's pseudonyms for new ones, all of them or none."""
+    from registry.deidentify.mapping import MappingError, read_mapping
+    from registry.rekey import RekeyError
+    from registry.rekey import rekey as run
+
+    with _registry():
+        try:
+            counts = run(read_mapping(mapping), center, actor=getpass.getuser(), at=_now())
+        except MappingError as error:
+            raise fail(str(error)) from None
+        except RekeyError as error:
+            raise fail(str(error), CONFLICT) from None
+    told = ", ".join(f"{count:,} {kind}s" for kind, count in counts.items())
+    say.print(f"Renamed: {told}. The old pseudonyms are gone; delete the mapping.", markup=False)
+
+
 def _decide(do: Callable[..., None], case: str, center: str, reason: str, as_: As) -> None:
     with _registry():
         do(center, case, actor=getpass.getuser(), role=as_.value, reason=reason, at=_now())
@@ -337,6 +357,6 @@ def add_to(app: typer.Typer) -> None:
     """Add everything here to the `mst` command."""
     app.add_typer(queries_app, name="queries")
     app.add_typer(receipt_app, name="receipt")
-    commands: tuple[Callable[..., Any], ...] = (cases, withdraw, reinstate)
+    commands: tuple[Callable[..., Any], ...] = (cases, withdraw, reinstate, rekey)
     for command in commands:
         app.command()(command)

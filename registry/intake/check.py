@@ -12,6 +12,7 @@ from registry import checks
 from registry.checks import Failure
 from registry.findings import Finding
 from registry.forms import FORMS
+from registry.intake.gate import PSEUDONYMS
 from registry.intake.rows import CENTER_UNIT, Rows
 from registry.rules import Rule
 from registry.warehouse import Bench, Replay
@@ -101,7 +102,11 @@ class _Findings:
 
 
 def _answers(rows: Rows, row: int, columns: Sequence[str]) -> list[object]:
-    return [(rows.answers.column(c)[row].as_py(), int(rows.codes(c)[row])) for c in columns]
+    """What a row says, without pseudonyms: those may be exchanged for others."""
+    return [
+        (rows.answers.column(c)[row].as_py(), int(rows.codes(c)[row]))
+        for c in columns if c not in PSEUDONYMS and c != "center_id"
+    ]  # fmt: skip
 
 
 def _cases_without_patient(forms: Mapping[str, Rows]) -> Iterator[Finding]:

@@ -1,0 +1,147 @@
+"""Exchanges a center's pseudonyms for new ones, by a mapping that the center made.
+
+Everything stored of the center is renamed in one transaction: either all of it carries the new
+pseudonyms or all of it the old ones. Nothing else changes, and which old one became which new one is
+not kept. Releases made before stay as they are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, text
+
+from registry.deidentify.mapping import OF_A_CASE, RekeyMapping, encoded
+from registry.forms import FORMS
+from registry.schema import REKEYING, SCHEMA
+from registry.store import engine, lock_for_commit
+
+# the tables of the registry that name a case; those with `record` also name its rows
+_OF_CASES = ("submission_case", "finding", "query", "case_event")
+_WITH_RECORD = ("finding", "query")
+
+
+class RekeyError(Exception):
+    """The mapping cannot be applied; the message says why. Nothing was changed."""
+
+
+def rekey(mapping: RekeyMapping, center_id: str, *, actor: str, at: datetime) -> dict[str, int]:
+    """Rename every case, donor, collection and aliquot of the mapping. Returns how many there were.
+
+    Raises RekeyError if the mapping is another center's, was applied before, names a case the center
+    never sent, or would give a case the name of another.
+    """
+    if mapping.center_id != center_id:
+        raise RekeyError("The mapping is about another center.")
+    with engine("mst_owner").begin() as session:
+        lock_for_commit(session)
+        with _lifted(session):
+            _require_new(session, mapping)
+            _load(session, mapping)
+            _require_known(session, center_id)
+            for statement in _renamings():
+                session.execute(text(statement), {"center": center_id})
+            session.execute(insert(REKEYING).values(
+                center_id=center_id, actor=actor, at=at, reason=mapping.reason,
+                mapping_sha256=_digest(mapping), counts=mapping.counts,
+            ))  # fmt: skip
+    return mapping.counts
+
+
+@contextmanager
+def _lifted(session: Connection) -> Iterator[None]:
+    """Row-level security binds the owner too; it is lifted from the owner for this transaction, which
+    undoes that as well when it fails."""
+    tables = [f'crf."{form}"' for form in FORMS]
+    tables += [f"{SCHEMA}.{name}" for name in (*_OF_CASES, "rekeying")]
+    for table in tables:
+        session.execute(text(f"alter table {table} no force row level security"))
+    yield
+    for table in tables:
+        session.execute(text(f"alter table {table} force row level security"))
+
+
+def _digest(mapping: RekeyMapping) -> str:
+    return hashlib.sha256(encoded(mapping)).hexdigest()
+
+
+def _require_new(session: Connection, mapping: RekeyMapping) -> None:
+    query = text(f"select 1 from {SCHEMA}.rekeying where center_id = :c and mapping_sha256 = :d")
+    if session.execute(query, {"c": mapping.center_id, "d": _digest(mapping)}).first():
+        raise RekeyError("This mapping was applied before.")
+
+
+def _load(session: Connection, mapping: RekeyMapping) -> None:
+    """The mapping as a table of the transaction: kind, case (old), old, new."""
+    pairs = [("case", case.old, case.old, case.new) for case in mapping.cases]
+    pairs += [
+        (kind, case.old, old, new)
+        for case in mapping.cases for kind in OF_A_CASE for old, new in case.own[kind]
+    ]  # fmt: skip
+    session.execute(text(
+        "create temporary table renamed (kind text, of_case text, old text, new text) on commit drop"
+    ))  # fmt: skip
+    named = [dict(zip(("kind", "of_case", "old", "new"), pair, strict=True)) for pair in pairs]
+    session.execute(
+        text("insert into renamed select kind, of_case, old, new from jsonb_to_recordset("
+             "cast(:pairs as jsonb)) as p (kind text, of_case text, old text, new text)"),
+        {"pairs": json.dumps(named)},
+    )  # fmt: skip
+    session.execute(text("create index on renamed (kind, of_case, old)"))
+
+
+def _require_known(session: Connection, center_id: str) -> None:
+    known = f"select case_id from {SCHEMA}.case_event where center_id = :c"
+    unknown: int = session.execute(
+        text(f"select count(*) from renamed where kind = 'case' and old not in ({known})"),
+        {"c": center_id},
+    ).scalar_one()  # fmt: skip
+    if unknown:
+        raise RekeyError(f"{unknown} cases of the mapping are not in the registry.")
+    taken: int = session.execute(
+        text(f"select count(*) from renamed where kind = 'case' and new in ({known})"),
+        {"c": center_id},
+    ).scalar_one()  # fmt: skip
+    if taken:
+        raise RekeyError(f"{taken} new pseudonyms of the mapping are in use already.")
+
+
+def _renamings() -> Iterator[str]:
+    """First what belongs to a case, found by the case's old name, then the cases themselves."""
+    for form in FORMS:
+        for column, kind in pseudonym_columns(form).items():
+            yield (
+                f'update crf."{form}" as t set "{column}" = r.new from renamed as r '
+                f"where t.center_id = :center and r.kind = '{kind}' and r.of_case = t.case_id "
+                f'and r.old = t."{column}"'
+            )
+    for table in _WITH_RECORD:
+        yield (
+            f"update {SCHEMA}.{table} as t set record = regexp_replace(t.record, "
+            "'(\\m\\w+_id) ' || r.old || '(?=,|$)', '\\1 ' || r.new, 'g') from renamed as r "
+            "where t.center_id = :center and r.kind <> 'case' and r.of_case = t.case_id "
+            "and position(r.old in t.record) > 0"
+        )
+    tables = [f'crf."{form}"' for form in FORMS if form != "center"]
+    for table in (*tables, *(f"{SCHEMA}.{name}" for name in _OF_CASES)):
+        yield (
+            f"update {table} as t set case_id = r.new from renamed as r "
+            "where t.center_id = :center and r.kind = 'case' and r.old = t.case_id"
+        )
+
+
+def pseudonym_columns(form: str) -> dict[str, str]:
+    """The columns of a form that hold pseudonyms below the case, and whose they are."""
+    found = {}
+    for name, column in FORMS[form].columns().items():
+        if column.item.refers_to in OF_A_CASE:
+            found[name] = str(column.item.refers_to)
+        elif form in OF_A_CASE and name == f"{form}_id":
+            found[name] = form
+    if form == "hla":
+        found["subject_id"] = "donor"  # or the word patient, which no mapping renames
+    return found

@@ -29,7 +29,7 @@ def page(person: Person) -> None:
     st.dataframe(pd.DataFrame(table), hide_index=True, width="stretch")
     _download(person.center_id, found)
     st.subheader("One case")
-    name = st.selectbox("Case", [c.case_id for c in found])
+    name = st.selectbox("Show the case", [c.case_id for c in found])
     case = next(c for c in found if c.case_id == name)
     _history(person.center_id, case)
     _consent(person, case)

@@ -69,8 +69,8 @@ def _table(findings: Sequence[Finding], *, key: str) -> None:
 
 def _row(f: Finding) -> dict[str, object]:
     return {
-        "case": f.case_id, "sheet": f.form, "cell": f.cell, "what": f.message, "how to fix": f.fix,
-        "follows from it": len(list(all_of(f.consequences))) or None,
+        "case": f.case_id or "", "sheet": f.form or "", "cell": f.cell or "", "what": f.message,
+        "how to fix": f.fix, "follows from it": len(list(all_of(f.consequences))) or "",
     }  # fmt: skip
 
 

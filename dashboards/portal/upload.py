@@ -17,8 +17,6 @@ from registry.intake.receipt import Receipt
 from registry.intake.returned import return_workbook
 from registry.intake.submit import BusyError, check, submit
 
-_NO_REASON = "no reason"
-
 
 @dataclass(frozen=True)
 class _Judged:
@@ -41,23 +39,47 @@ def page(person: Person) -> None:
     if not files:
         st.info("No file yet? The page Start has the template.")
         return
+    if len(files) > 1 and not all(f.name.lower().endswith(".csv") for f in files):
+        st.warning(
+            "Choose one workbook or JSON file, or the CSV files of one folder; remove the others."
+        )
+        return
     upload = chosen([(f.name, f.getvalue()) for f in files])
-    reason = _reason()
-    judged = _judged(upload, person, reason)
-    receipt = judged.receipt
-    if _may_be_sent(receipt) and st.button(_store_words(receipt), type="primary"):
-        receipt = _store(upload, person, reason, receipt)
+    reason = st.session_state.get("reason")
+    receipt = _judged(upload, person, reason).receipt
+    if _changes_answers(receipt):
+        _ask_reason()
+    receipt = _offer_to_store(upload, person, reason, receipt)
     show(receipt)
     _offer_return(upload, receipt)
 
 
-def _reason() -> str | None:
-    picked = st.selectbox(
-        "Why do accepted answers change?", [_NO_REASON, *ChangeReason],
-        help="Needed only if the file changes answers the registry has already accepted and its own "
-        "column change_reason does not say why.",
+def _changes_answers(receipt: Receipt) -> bool:
+    """Whether answers the registry has accepted would change; filling a blank is no change."""
+    return any(change.kind != "filled" for change in receipt.changes)
+
+
+def _ask_reason() -> None:
+    st.selectbox(
+        "Why do accepted answers change?", list(ChangeReason), key="reason", index=None,
+        placeholder="choose a reason for the rows that do not give one themselves",
+        help="A row may say it itself in the column change_reason.",
     )  # fmt: skip
-    return None if picked == _NO_REASON else str(picked)
+
+
+def _offer_to_store(
+    upload: Upload, person: Person, reason: str | None, receipt: Receipt
+) -> Receipt:
+    if not _may_be_sent(receipt):
+        return receipt
+    if receipt.accepted or receipt.answers_given:
+        words = f"Store {receipt.accepted:,} rows of the accepted cases"
+        words = words if receipt.accepted else f"Send {receipt.answers_given:,} answers"
+        pressed = st.button(words, type="primary")
+    else:
+        st.info("No case can be stored yet: correct the file and send it again.")
+        pressed = st.button("Leave the findings with the registry, with a receipt")
+    return _store(upload, person, reason, receipt) if pressed else receipt
 
 
 def _judged(upload: Upload, person: Person, reason: str | None) -> _Judged:
@@ -76,12 +98,6 @@ def _may_be_sent(receipt: Receipt) -> bool:
     if receipt.submission_id is not None or receipt.status == "refused":
         return False
     return bool(receipt.accepted or receipt.held or receipt.answers_given)
-
-
-def _store_words(receipt: Receipt) -> str:
-    if receipt.accepted:
-        return f"Store {receipt.accepted:,} rows of the accepted cases"
-    return "Send it: nothing to store, the findings are kept with a receipt"
 
 
 def _store(upload: Upload, person: Person, reason: str | None, preview: Receipt) -> Receipt:

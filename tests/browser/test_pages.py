@@ -3,64 +3,15 @@
 from __future__ import annotations
 
 import re
-import shutil
-import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from registry import consensus
 from registry.access.accounts import Role, add_account
-from registry.serving import start
+from tests.browser.walk import PATIENCE_MS, chart, choose, no_fault, open_page, sign_in
 from tests.demonstration import Demonstration
-
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
-PATIENCE_MS = 90_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    assert chromium, "make test installs Debian's chromium; it is missing"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield started
-        started.close()
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-@pytest.fixture(scope="module")
-def served(demonstration: Demonstration) -> Iterator[dict[str, str]]:
-    ports = {which: free_port() for which in ("portal", "public")}
-    running = [start(which, port) for which, port in ports.items()]
-    yield {which: f"http://127.0.0.1:{port}" for which, port in ports.items()}
-    for process in running:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    opened = browser.new_page(viewport={"width": 1280, "height": 1600})
-    opened.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
-    yield opened
-    opened.close()
-
-
-def sign_in(page: Page, url: str, username: str, password: str) -> None:
-    page.goto(url)
-    page.get_by_label("User name").fill(username)
-    page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in").click()
 
 
 def test_a_wrong_password_opens_nothing(
@@ -75,6 +26,7 @@ def test_a_coordinator_uploads_reads_a_finding_and_sees_results(
     page: Page, served: dict[str, str], demonstration: Demonstration, tmp_path: Path
 ) -> None:
     sign_in(page, served["portal"], demonstration.username, demonstration.password)
+    open_page(page, "Send data")
     expect(page.get_by_role("heading", name="Send data of C12")).to_be_visible()
     page.locator("input[type=file]").set_input_files(str(demonstration.home / "demo" / "C12.xlsx"))
     expect(page.get_by_text("Held until fixed")).to_be_visible()
@@ -82,7 +34,7 @@ def test_a_coordinator_uploads_reads_a_finding_and_sees_results(
     finding = page.get_by_test_id("stDataFrame").first.locator(
         "tr", has_text="sex is not one of its codes."
     )
-    expect(finding).to_contain_text("C12-0001patientC2sex")
+    expect(finding).to_contain_text("C12-0001patientC2")
     expect(finding).to_contain_text("Write one of: female, male.")
     assert page.get_by_test_id("stException").count() == 0
     page.screenshot(path=str(tmp_path / "upload.png"), full_page=True)
@@ -91,34 +43,6 @@ def test_a_coordinator_uploads_reads_a_finding_and_sees_results(
     expect(page.get_by_role("heading", name="Outcomes")).to_be_visible()
     expect(chart(page).first).to_be_visible()
     no_fault(page)
-
-
-def chart(page: Page) -> Locator:
-    return page.locator(".stVegaLiteChart canvas, .stVegaLiteChart svg")
-
-
-def no_fault(page: Page) -> None:
-    """Nothing failed, and nothing but tables, which scroll, is wider than the page."""
-    assert page.get_by_test_id("stException").count() == 0
-    too_wide = page.evaluate(
-        """() => [...document.querySelectorAll('[data-testid=stMainBlockContainer] *')]
-        .filter(e => !e.closest('[data-testid=stDataFrame]'))
-        .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 2)
-        .map(e => e.className)"""
-    )
-    assert too_wide == []
-
-
-def open_page(page: Page, name: str) -> None:
-    page.get_by_role("link", name=name).first.click()
-
-
-def choose(page: Page, label: str, words: str) -> None:
-    """Type into a list and take the first that fits."""
-    box = page.get_by_role("combobox", name=label)
-    box.click()
-    box.fill(words)
-    page.keyboard.press("Enter")
 
 
 def look_at(page: Page, recommendation: str) -> None:
@@ -139,7 +63,7 @@ def test_a_coordinator_reads_adherence_of_the_own_center(
     page: Page, served: dict[str, str], demonstration: Demonstration
 ) -> None:
     sign_in(page, served["portal"], demonstration.username, demonstration.password)
-    expect(page.get_by_role("heading", name="Send data of C12")).to_be_visible()
+    expect(page.get_by_role("heading", name="Center C12")).to_be_visible()
     open_page(page, "Adherence")
     expect(page.get_by_role("heading", name="Adherence to the consensus")).to_be_visible()
     bar = page.locator(".mst-bar", has_text=HEADLINE.id).first
@@ -170,7 +94,7 @@ def test_a_coordinator_sees_the_rows_of_no_other_center(
     page: Page, served: dict[str, str], demonstration: Demonstration
 ) -> None:
     sign_in(page, served["portal"], demonstration.username, demonstration.password)
-    expect(page.get_by_role("heading", name="Send data of C12")).to_be_visible()
+    expect(page.get_by_role("heading", name="Center C12")).to_be_visible()
     open_page(page, "Adherence")
     look_at(page, SEVERAL.id)
     for reading in SEVERAL.readings:
@@ -243,7 +167,7 @@ def test_adherence_fits_a_phone(
 ) -> None:
     page.set_viewport_size({"width": 400, "height": 900})
     sign_in(page, served["portal"], demonstration.username, demonstration.password)
-    expect(page.get_by_role("heading", name="Send data of C12")).to_be_visible()
+    expect(page.get_by_role("heading", name="Center C12")).to_be_visible()
     page.get_by_test_id("stExpandSidebarButton").click()
     open_page(page, "Adherence")
     expect(page.locator(".mst-bar", has_text=HEADLINE.id).first).to_be_visible()

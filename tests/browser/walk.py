@@ -1,0 +1,42 @@
+"""How a person walks the pages."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page
+
+PATIENCE_MS = 90_000
+
+
+def sign_in(page: Page, url: str, username: str, password: str) -> None:
+    page.goto(url)
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def chart(page: Page) -> Locator:
+    return page.locator(".stVegaLiteChart canvas, .stVegaLiteChart svg")
+
+
+def no_fault(page: Page) -> None:
+    """Nothing failed, and nothing but tables, which scroll, is wider than the page."""
+    assert page.get_by_test_id("stException").count() == 0
+    too_wide = page.evaluate(
+        """() => [...document.querySelectorAll('[data-testid=stMainBlockContainer] *')]
+        .filter(e => !e.closest('[data-testid=stDataFrame]'))
+        .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 2)
+        .map(e => e.className)"""
+    )
+    assert too_wide == []
+
+
+def open_page(page: Page, name: str) -> None:
+    page.get_by_role("link", name=name).first.click()
+
+
+def choose(page: Page, label: str, words: str) -> None:
+    """Type into a list and take the first that fits."""
+    box = page.get_by_role("combobox", name=label)
+    box.click()
+    box.fill(words)
+    page.keyboard.press("Enter")

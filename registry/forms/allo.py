@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from registry.forms.base import CaseForm, day, item
+from registry.forms.base import CaseForm, age, day, item
 from registry.forms.codes import AlloDonor, NoAlloReason
 
 
@@ -43,12 +43,9 @@ class AlloTransplant(CaseForm):
         tier="core",
         uses=("MST-5-06", "MST-5-11"),
     )
-    age_at_transplant_years: int | None = item(
+    age_at_transplant_years: int | None = age(
         "Age at transplant in completed years",
-        "Where the age at diagnosis is not known. Enter 90 for anyone aged 90 or over.",
-        unit="years",
-        low=0,
-        high=90,
+        "Where the age at diagnosis is not known.",
     )
     donor_type: str | None = item("Donor", "Describes the transplant.", codes=AlloDonor)
     reason_not_done: str | None = item(

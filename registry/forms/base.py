@@ -11,7 +11,10 @@ from typing import Any, ClassVar, Literal, get_args, get_type_hints
 
 from sqlmodel import Field, SQLModel
 
-FORM_VERSION = "2026.1"
+FIRST_VERSION = "2026.1"
+FORM_VERSION = "2026.2"  # 2026.2: columns for changes and deleted rows; ages over 89 are top-coded
+READABLE_VERSIONS = (FIRST_VERSION, FORM_VERSION)
+"""Files made for these forms are read; columns of earlier ones are known by their former names."""
 
 Tier = Literal["core", "extended"]
 
@@ -45,7 +48,7 @@ class Item:
     key: bool = False
     refers_to: str | None = None
     uses: tuple[str, ...] = ()
-    since: str = FORM_VERSION
+    since: str = FIRST_VERSION
     example: str = ""
     formerly: tuple[str, ...] = ()
     top_code: int | None = None
@@ -91,6 +94,17 @@ def clock(label: str, why: str, **more: Any) -> Any:
     return item(
         label, why, unit="HH:MM", pattern=r"([01]\d|2[0-3]):[0-5]\d",
         pattern_words="a time of day such as 08:30", **more,
+    )  # fmt: skip
+
+
+OLDEST_KEPT_YEARS = 90
+
+
+def age(label: str, why: str, **more: Any) -> Any:
+    """An age in completed years; 90 stands for 90 and over (Safe Harbor, 45 CFR 164.514(b)(2)(i)(C))."""
+    return item(
+        label, f"{why} Enter 90 for anyone aged 90 or over.", unit="years", low=0,
+        high=OLDEST_KEPT_YEARS, top_code=OLDEST_KEPT_YEARS, **more,
     )  # fmt: skip
 
 

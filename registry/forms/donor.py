@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from registry.forms.base import CaseForm, day, item
+from registry.forms.base import CaseForm, age, day, item
 from registry.forms.codes import (
     Clearance,
     CmvStatus,
@@ -53,12 +53,9 @@ class Donor(CaseForm):
     sex: str | None = item(
         "Sex", "Sex-mismatched pairs allow FISH chimerism.", codes=Sex, example="male"
     )
-    age_years: int | None = item(
+    age_years: int | None = age(
         "Age at donation in completed years",
-        "Describes the donor pool. Enter 90 for anyone aged 90 or over.",
-        unit="years",
-        low=0,
-        high=90,
+        "Describes the donor pool.",
         plausible=(16, 75),
         example="41",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from registry.forms.base import CaseForm, item
+from registry.forms.base import CaseForm, age, item
 from registry.forms.codes import CmvStatus, Sex
 
 
@@ -31,14 +31,10 @@ class Patient(CaseForm):
         tier="core",
         example="2024",
     )
-    age_at_diagnosis_years: int | None = item(
+    age_at_diagnosis_years: int | None = age(
         "Age at diagnosis in completed years",
-        "Age bands decide which recommendations apply. Enter 90 for anyone aged 90 or over.",
-        unit="years",
-        low=0,
-        high=90,
+        "Age bands decide which recommendations apply.",
         plausible=(18, 90),
-        top_code=90,
         tier="core",
         uses=("MST-1-02", "MST-3-07", "MST-3-09", "MST-4-02", "MST-4-03"),
         example="68",

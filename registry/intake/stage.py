@@ -14,6 +14,7 @@ import pyarrow as pa
 from registry.findings import Finding, cell_name
 from registry.forms import FORM_VERSION, FORMS, Column, Item
 from registry.forms.arrow import ARROW_TYPES
+from registry.forms.base import READABLE_VERSIONS
 from registry.forms.upload import UPLOAD_COLUMNS, is_example
 from registry.intake.cells import Notice, Refusal
 from registry.intake.columns import TypedColumn, type_column
@@ -21,9 +22,6 @@ from registry.intake.gate import Gate
 from registry.intake.header import Header, match_header
 from registry.intake.raw import RawFile, RawSheet
 from registry.intake.rows import CENTER_UNIT, Key, Mask, Rows
-
-EARLIER_VERSIONS = ("2026.1",)
-"""Files made for these forms are read as well: their columns are known under their former names."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +56,7 @@ def stage(raw: RawFile, center_id: str) -> Staged:
     """Type every row of every sheet; all faults of the file are found in one pass."""
     staged = Staged(findings=list(raw.notices))
     staged.refused = any(f.severity == "reject" for f in raw.notices)
-    if raw.form_version not in (None, FORM_VERSION, *EARLIER_VERSIONS):
+    if raw.form_version not in (None, *READABLE_VERSIONS):
         _refuse(staged, "file.version", "The file was made for other forms than this registry's.",
                 f"Copy its rows into the template of version {FORM_VERSION}.")  # fmt: skip
     gate = Gate()

@@ -67,7 +67,8 @@ class Gate:
 
 def in_file_name(name: str) -> str | None:
     """The kind of identifier that the name of a file carries."""
-    return screen_text(name.rsplit(".", 1)[0].replace("_", " "))
+    words = name.replace("_", " ")
+    return screen_text(words) or screen_text(words.rsplit(".", 1)[0])
 
 
 def _finding(form: str, column: Column | None, index: int, row: int, kind: str) -> Finding:

@@ -45,4 +45,4 @@ def pytest_sessionfinish() -> None:
     shutil.rmtree(_HOME, ignore_errors=True)
 
 
-pytest_plugins = ["tests.demonstration"]
+pytest_plugins = ["tests.demonstration", "tests.chromium"]

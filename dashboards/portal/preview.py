@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboards.portal.findings_view import MAX_SHOWN, show_findings
 from registry.intake.merge import Change
+from registry.intake.practice import Practice
 from registry.intake.receipt import Receipt
 from registry.intake.signature import rendered
 
@@ -46,19 +47,38 @@ def _counts(receipt: Receipt) -> None:
 
 
 def _tabs(receipt: Receipt) -> None:
-    findings, changes, cases = st.tabs(
+    findings, changes, cases, compared = st.tabs(
         [f"Findings ({len(receipt.findings):,})", f"Changes ({len(receipt.changes):,})",
-         f"Cases ({len(receipt.cases):,})"]
+         f"Cases ({len(receipt.cases):,})", "Consensus"]
     )  # fmt: skip
     with findings:
         show_findings(receipt.findings, key="receipt")
     with changes:
         _changes(receipt.changes)
+    with compared:
+        _practice(receipt.practice)
     with cases:
         table = [
             {"case": c, "decision": d, "means": _CASE_WORDS[d]} for c, d in receipt.cases.items()
         ]
         st.dataframe(pd.DataFrame(table), hide_index=True, width="stretch")
+
+
+def _practice(found: tuple[Practice, ...]) -> None:
+    """A deviation is a doctor's choice and no mistake; it holds nothing up."""
+    st.caption(
+        "How these cases compare with the recommendations of the consensus that apply to them. "
+        "A deviation is a doctor's choice: it is no mistake and holds nothing up."
+    )
+    table = [
+        {"recommendation": p.recommendation_id, "what": p.title, "counted by": p.subject,
+         "met": p.met, "deviated": p.deviated, "not evaluable": p.not_evaluable}
+        for p in found
+    ]  # fmt: skip
+    if table:
+        st.dataframe(pd.DataFrame(table), hide_index=True, width="stretch")
+    else:
+        st.write("No recommendation applies to what the file holds.")
 
 
 def _changes(changes: tuple[Change, ...]) -> None:

@@ -160,8 +160,20 @@ def print_receipt(receipt: Any) -> None:
         out.print(f"held cases: {', '.join(receipt.cases_held)}", markup=False)
     for a in receipt.answers:
         out.print(f"answer to query {a.query_id}: {a.result}. {a.message}".rstrip(), markup=False)
+    _print_practice(receipt.practice)
     _print_some([_change_line(c) for c in receipt.changes], "changes")
     _print_some([line for f in receipt.findings for line in _finding_lines(f)], "findings")
+
+
+def _print_practice(found: Any) -> None:
+    met, deviated, unknown = (
+        sum(getattr(p, verdict) for p in found) for verdict in ("met", "deviated", "not_evaluable")
+    )
+    if found:
+        out.print(
+            f"consensus, apart from any mistake: {met} met, {deviated} deviated from, {unknown} not "
+            f"evaluable, of {len(found)} recommendations that apply", markup=False,
+        )  # fmt: skip
 
 
 def _print_some(lines: list[str], what: str) -> None:

@@ -16,6 +16,7 @@ from registry.home import home
 from registry.intake.causes import all_of, fold
 from registry.intake.check import check
 from registry.intake.merge import Change, Merged, Stored, merge
+from registry.intake.practice import Practice
 from registry.intake.raw import RawFile
 from registry.intake.receipt import Decision
 from registry.intake.rows import CENTER_UNIT, Rows
@@ -56,6 +57,7 @@ class Assessment:
     decisions: Mapping[str | None, Decision]
     older: frozenset[str]
     seen: int
+    practice: tuple[Practice, ...]
 
 
 def assess(
@@ -73,7 +75,8 @@ def assess(
     changes = tuple(_marked(merged.values(), older))
     current = {form: m.current() for form, m in merged.items()}
     progress(f"checking {sum(map(len, current.values())):,} rows of {len(staged.cases):,} cases")
-    told = check(current, replay(home()))
+    checked = check(current, replay(home()))
+    told = list(checked.findings)
     told += [f for m in merged.values() for f in m.findings]
     told += _conflicts(changes, older)
     told += _withdrawn(withdrawn(session, terms.center_id, staged.cases))
@@ -82,7 +85,9 @@ def assess(
     silent |= _confirmed_now(session, terms.center_id, answers)
     findings = tuple(fold([*staged.findings, *(_told(f, silent) for f in told)]))
     decisions = _decide(staged, merged, findings)
-    return Assessment(raw, staged, merged, findings, queries, changes, decisions, older, seen)
+    return Assessment(
+        raw, staged, merged, findings, queries, changes, decisions, older, seen, checked.practice
+    )
 
 
 @cache

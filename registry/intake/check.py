@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,16 +14,25 @@ from registry.checks import Failure
 from registry.findings import Finding
 from registry.forms import FORMS
 from registry.intake.gate import PSEUDONYMS
+from registry.intake.practice import Practice, practice
 from registry.intake.rows import CENTER_UNIT, Rows
 from registry.rules import Rule
 from registry.warehouse import Bench, Replay
 
 
-def check(forms: Mapping[str, Rows], replay: Replay) -> list[Finding]:
-    """Findings on the rows (file over stored) of every case a file touches.
+@dataclass(frozen=True)
+class Checked:
+    """What is wrong with rows, and apart from it how their cases compare with the consensus."""
+
+    findings: tuple[Finding, ...]
+    practice: tuple[Practice, ...]
+
+
+def check(forms: Mapping[str, Rows], replay: Replay) -> Checked:
+    """Judges the rows (file over stored) of every case a file touches.
 
     First each value on its own; then, with what is not possible left out, the facts derived from
-    them and the rules across items and forms.
+    them, the rules across items and forms, and the recommendations.
     """
     given = {form: rows for form, rows in forms.items() if len(rows)}
     words = _Findings(given)
@@ -36,7 +46,8 @@ def check(forms: Mapping[str, Rows], replay: Replay) -> list[Finding]:
             bench.load(form, _without(given[form], impossible).raw())
         bench.derive()
         found += words.of(_failures(bench, given, checks.across, "stg"))
-    return [*found, *_cases_without_patient(given)]
+        compared = practice(bench)
+    return Checked((*found, *_cases_without_patient(given)), compared)
 
 
 def _failures(

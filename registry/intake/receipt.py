@@ -10,13 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from registry.findings import SEVERITY_WORDS, Finding
 from registry.intake.causes import all_of
 from registry.intake.merge import Change
+from registry.intake.practice import Practice
 
 Decision = Literal["accepted", "held", "unchanged"]
 Status = Literal[
     "accepted", "partly held", "held", "unchanged", "already received", "refused", "conflict"
 ]
 # values the sender gave or the registry holds of the sender: shown, and never kept with the receipt
-_NOT_KEPT = {"findings", "changes"}
+_NOT_KEPT = {"findings", "changes", "practice"}
 
 
 class AnswerOutcome(BaseModel):
@@ -36,6 +37,7 @@ class Receipt(BaseModel):
     `rows_new`, `rows_changed` and `rows_deleted` are what is accepted, by kind. `changes` are stored
     answers that change, old beside new. `state` is the last submission the registry had when the file
     was judged: a file sent on with `based_on` set to it is refused if its cases changed since.
+    `practice` compares the cases with the consensus, apart from anything that is wrong.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -63,6 +65,7 @@ class Receipt(BaseModel):
     answers: tuple[AnswerOutcome, ...] = ()
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
+    practice: tuple[Practice, ...] = ()
     signature: str | None = None
     public_key_id: str | None = None
 

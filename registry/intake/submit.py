@@ -169,6 +169,7 @@ def _receipt(a: Assessment, terms: Terms, answers_given: int) -> Receipt:
         a.raw, terms, a.findings, status=status, state=a.seen, rows=a.staged.row_count,
         accepted=stored, held=held, unchanged=a.staged.row_count - stored - held, rows_new=new,
         rows_changed=changed, rows_deleted=deleted, answers_given=answers_given, changes=a.changes,
+        practice=a.practice,
         cases={case: d for case, d in a.decisions.items() if case not in (None, CENTER_UNIT)},
     )  # fmt: skip
 

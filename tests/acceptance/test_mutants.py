@@ -76,7 +76,7 @@ def judge(cases: dict[str, Case]) -> tuple[dict[str, Verdicts], dict[str, list[F
                         verdicts[str(values["case_id"])][where] = verdict
     staged = {form: _staged(form, entries) for form, entries in rows.items() if form != "center"}
     findings: dict[str, list[Finding]] = defaultdict(list)
-    for finding in check(staged, replay):
+    for finding in check(staged, replay).findings:
         findings[str(finding.case_id)].append(finding)
     return verdicts, findings
 

@@ -30,7 +30,7 @@ def as_rows(cases: Iterable[Rows]) -> dict[str, FormRows]:
 
 def by_case(cases: Iterable[Rows]) -> dict[str | None, list[Finding]]:
     found: dict[str | None, list[Finding]] = {}
-    for finding in check(as_rows(cases), replay(home())):
+    for finding in check(as_rows(cases), replay(home())).findings:
         found.setdefault(finding.case_id, []).append(finding)
     return found
 

@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 
 from registry import consensus
 from registry.access.accounts import Role, add_account
-from tests.browser.walk import PATIENCE_MS, chart, choose, no_fault, open_page, sign_in
+from tests.browser.walk import chart, choose, no_fault, open_page, sign_in
+from tests.chromium import PATIENCE_MS
 from tests.demonstration import Demonstration
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page
 
-PATIENCE_MS = 90_000
-
 
 def sign_in(page: Page, url: str, username: str, password: str) -> None:
     page.goto(url)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import socket
 import subprocess
 import time
 import urllib.request
@@ -13,24 +11,20 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from registry.deidentify.keyfile import open_key
 from registry.serving import command
 from registry.synthetic import cohort
+from tests.chromium import PATIENCE_MS, free_port
 from tests.deidentify.hospital import example
 
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
-PATIENCE_MS = 90_000
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[str]:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = int(listener.getsockname()[1])
+    port = free_port()
     kept = {k: v for k, v in os.environ.items() if k not in ("MST_HOME", "MST_DATABASE_URL")}
     process = subprocess.Popen(
         command("center", port), env=kept, cwd=ROOT,
@@ -48,16 +42,6 @@ def served() -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     process.terminate()
     process.wait(timeout=20)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    assert chromium, "make test installs Debian's chromium; it is missing"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture(params=[1300, 400])

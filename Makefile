@@ -29,16 +29,19 @@ chromium: # Debian's browser for the browser tests; installed only when missing
 	  $$( [ $$(id -u) = 0 ] || echo sudo ) apt-get update -qq && \
 	  $$( [ $$(id -u) = 0 ] || echo sudo ) apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
 
+# two runs side by side, each with its own database, a test file never split between them
+TESTS := $(PY) -m pytest -n 2 --dist loadfile
+
 test: setup chromium ## the tests (under 15 minutes on two cores)
-	@$(PY) -m pytest -m "not long"
+	@$(TESTS) -m "not long"
 
 test-long: setup chromium ## the tests and the long sweeps
-	@$(PY) -m pytest
+	@$(TESTS)
 
 check: setup chromium ## lint, types, import directions, generated files, tests; every failure counted
 	@failed=0; for step in \
 	  "$(VENV)/bin/ruff check ." "$(VENV)/bin/ruff format --check ." "$(VENV)/bin/mypy" \
-	  "$(VENV)/bin/lint-imports" "$(VENV)/bin/mst docs --check" '$(PY) -m pytest -m "not long"'; do \
+	  "$(VENV)/bin/lint-imports" "$(VENV)/bin/mst docs --check" '$(TESTS) -m "not long"'; do \
 	  echo "== $$step"; eval "$$step" || failed=$$((failed+1)); done; \
 	echo "$$failed steps failed"; exit $$failed
 

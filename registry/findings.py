@@ -48,7 +48,7 @@ class Finding:
         if self.form is None:
             return "the file"
         if self.row is None:
-            return f"{self.form} (already stored)"
+            return f"{self.form} (already stored)" if self.record else self.form
         return f"{self.form}, cell {self.cell}" if self.cell else f"{self.form}, row {self.row}"
 
 

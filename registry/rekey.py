@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, text
+from sqlalchemy.exc import IntegrityError
 
 from registry.deidentify.mapping import OF_A_CASE, RekeyMapping, encoded
 from registry.forms import FORMS
@@ -37,6 +38,14 @@ def rekey(mapping: RekeyMapping, center_id: str, *, actor: str, at: datetime) ->
     """
     if mapping.center_id != center_id:
         raise RekeyError("The mapping is about another center.")
+    try:
+        _rename(mapping, center_id, actor, at)
+    except IntegrityError as error:
+        raise RekeyError("The mapping would give two records the same name.") from error
+    return mapping.counts
+
+
+def _rename(mapping: RekeyMapping, center_id: str, actor: str, at: datetime) -> None:
     with engine("mst_owner").begin() as session:
         lock_for_commit(session)
         with _lifted(session):
@@ -49,7 +58,6 @@ def rekey(mapping: RekeyMapping, center_id: str, *, actor: str, at: datetime) ->
                 center_id=center_id, actor=actor, at=at, reason=mapping.reason,
                 mapping_sha256=_digest(mapping), counts=mapping.counts,
             ))  # fmt: skip
-    return mapping.counts
 
 
 @contextmanager
@@ -126,6 +134,11 @@ def _renamings() -> Iterator[str]:
             "where t.center_id = :center and r.kind <> 'case' and r.of_case = t.case_id "
             "and position(r.old in t.record) > 0"
         )
+    # what is folded under a finding names the case once more; the finding itself stays
+    yield (
+        f"update {SCHEMA}.finding as t set consequences = '[]' from renamed as r "
+        "where t.center_id = :center and r.kind = 'case' and r.of_case = t.case_id"
+    )
     tables = [f'crf."{form}"' for form in FORMS if form != "center"]
     for table in (*tables, *(f"{SCHEMA}.{name}" for name in _OF_CASES)):
         yield (

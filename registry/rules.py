@@ -136,6 +136,10 @@ def _derived(form: str, column: Column) -> Iterator[Rule]:
                    sql=present, why=item.why)  # fmt: skip
 
 
+def _a(word: str) -> str:
+    return "an" if word[0] in "aeiou" else "a"
+
+
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
@@ -145,7 +149,7 @@ def _reference(form: str, name: str, target: str, why: str) -> Rule:
     there = f"exists (select 1 from stg_{target} r where {{r}} and r.{key} = this.{name})"
     return Rule(
         f"{form}.{name}.reference", form, name, "true", "reject", "conformance",
-        f"{name} names a {target} that is not on the {target} sheet of this case.",
+        f"{name} names {_a(target)} {target} that is not on the {target} sheet of this case.",
         f"Correct {name}, or add the row to the {target} sheet.",
         sql=same_case(f"this.{name} is null or {there}"), why=why,
     )  # fmt: skip

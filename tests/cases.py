@@ -222,6 +222,7 @@ TRIPS: dict[str, list[Change]] = {
     "allo-reason": [("allo", 0, {"transplant_done": True, "transplant_day": 200, "missing": {}})],
     "allo-by-last-contact": [("allo", 0, {"transplant_day": LATE})],
     "followup-death-cause": [("followup", 0, {"death_cause": "infection"})],
+    "followup-dead-without-cause": [("followup", 0, {"status": "dead"})],
     "followup-relapse-day": [("followup", 0, {"relapse_day": 300, "missing": {}})],
     "followup-relapse-order": [("followup", 0, {"relapse_day": LATE})],
     "followup-relapse-after-remission": [("followup", 0, {"relapsed": True, "relapse_day": 20})],

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboards.portal.findings_view import MAX_SHOWN, show_findings
 from registry.intake.merge import Change
 from registry.intake.practice import Practice
-from registry.intake.receipt import Receipt
+from registry.intake.receipt import REFUSED_WORDS, Receipt
 from registry.intake.signature import rendered
 
 _CASE_WORDS = {
@@ -23,6 +23,8 @@ def show(receipt: Receipt) -> None:
     heading = f"Submission {receipt.submission_id}: " if receipt.submission_id else "Preview: "
     st.subheader(heading + receipt.status)
     _counts(receipt)
+    if receipt.status == "refused" and receipt.rows:
+        st.error(REFUSED_WORDS)
     if receipt.cases_held:
         st.warning(f"Held until fixed: {', '.join(receipt.cases_held[:50])}")
     for answer in receipt.answers:

@@ -77,7 +77,12 @@ def _offer_to_store(
         words = words if receipt.accepted else f"Send {receipt.answers_given:,} answers"
         pressed = st.button(words, type="primary")
     else:
-        st.info("No case can be stored yet: correct the file and send it again.")
+        reasons = any(f.rule == "change.reason" for f in receipt.findings)
+        st.info(
+            "No case can be stored yet: "
+            + ("choose a reason above, or " if reasons else "")
+            + "correct the file and send it again."
+        )
         pressed = st.button("Leave the findings with the registry, with a receipt")
     return _store(upload, person, reason, receipt) if pressed else receipt
 
@@ -127,8 +132,8 @@ def _run(title: str, work: Any, upload: Upload, person: Person, **more: Any) -> 
 
 def _offer_return(upload: Upload, receipt: Receipt) -> None:
     """The center's own file with its cells marked, made when it is asked for."""
-    if receipt.status == "refused":
-        return
+    if not receipt.file_sha256:
+        return  # the file could not be read at all
     st.divider()
     st.subheader("Your file back")
     st.write(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -134,12 +133,11 @@ def page(port: Annotated[int, typer.Option(help="on this machine only")] = 8503)
     from registry.serving import DASHBOARDS, command
 
     say.print(f"Open http://127.0.0.1:{port} in a browser of this machine. Stop with Ctrl-C.")
-    without = ("MST_HOME", "MST_DATABASE_URL")
-    kept = {name: value for name, value in os.environ.items() if name not in without}
-    try:
-        subprocess.run(command("center", port), env=kept, cwd=DASHBOARDS.parent, check=False)
-    except KeyboardInterrupt:
-        say.print("Stopped.")
+    for name in ("MST_HOME", "MST_DATABASE_URL"):
+        os.environ.pop(name, None)
+    os.chdir(DASHBOARDS.parent)
+    # in place of this process, so that ending it ends the page
+    os.execvp(sys.executable, command("center", port))
 
 
 @key_app.command("new")

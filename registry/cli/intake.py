@@ -57,13 +57,13 @@ def template(
     from registry.forms import FORM_VERSION, FORMS
     from registry.workbook import write_template
 
-    write_template(target)
+    written = [str(path) for path in write_template(target)]
     if format_ is Format.JSON:
         typer.echo(
-            json.dumps({"written": str(target), "form_version": FORM_VERSION, "forms": list(FORMS)})
+            json.dumps({"written": written, "form_version": FORM_VERSION, "forms": list(FORMS)})
         )
     else:
-        say.print(f"Wrote {target} (forms {FORM_VERSION}).", markup=False)
+        say.print(f"Wrote {', '.join(written)} (forms {FORM_VERSION}).", markup=False)
 
 
 def check(
@@ -150,12 +150,16 @@ def _take_in(work: Callable[[], Any], path: Path, return_: Path | None, as_: For
 
 
 def print_receipt(receipt: Any) -> None:
+    from registry.intake.receipt import REFUSED_WORDS
+
     number = f"submission {receipt.submission_id}: " if receipt.submission_id else ""
     out.print(
         f"{number}{receipt.status}. {receipt.rows} rows = {receipt.accepted} accepted "
         f"({receipt.rows_new} new, {receipt.rows_changed} changed, {receipt.rows_deleted} deleted) + "
         f"{receipt.held} held + {receipt.unchanged} unchanged", markup=False,
     )  # fmt: skip
+    if receipt.status == "refused" and receipt.rows:
+        out.print(REFUSED_WORDS, markup=False)
     if receipt.cases_held:
         out.print(f"held cases: {', '.join(receipt.cases_held)}", markup=False)
     for a in receipt.answers:

@@ -92,7 +92,7 @@ def day(label: str, why: str, **more: Any) -> Any:
 def clock(label: str, why: str, **more: Any) -> Any:
     """A time of day, written 24-hour as 08:30. A day without a time is read as the whole day."""
     return item(
-        label, why, unit="HH:MM", pattern=r"([01]\d|2[0-3]):[0-5]\d",
+        label, why, unit="HH:MM", pattern=r"([01][0-9]|2[0-3]):[0-5][0-9]",
         pattern_words="a time of day such as 08:30", **more,
     )  # fmt: skip
 

@@ -8,8 +8,8 @@ from registry.forms.base import CaseForm, item
 from registry.forms.codes import HlaLocus, HlaMethod, HlaResolution
 
 ALLELE_PATTERN = (
-    r"(HLA-)?(A|B|C|DRB1|DRB3|DRB4|DRB5|DQB1|DPB1)\*\d{2,4}"
-    r"(:(\d{2,4}|XX|[A-Z]{2,6})){0,3}([NLSCAQ]|G|P)?(/[A-Z0-9:*-]+)*"
+    r"(HLA-)?(A|B|C|DRB1|DRB3|DRB4|DRB5|DQB1|DPB1)\*[0-9]{2,4}"
+    r"(:([0-9]{2,4}|XX|[A-Z]{2,6})){0,3}([NLSCAQ]|G|P)?(/[A-Z0-9:*-]+)*"
 )
 
 
@@ -76,7 +76,7 @@ class Hla(CaseForm):
     nomenclature_release: str | None = item(
         "IPD-IMGT/HLA release",
         "Names change between releases.",
-        pattern=r"\d{1,2}\.\d{1,3}(\.\d{1,2})?",
+        pattern=r"[0-9]{1,2}\.[0-9]{1,3}(\.[0-9]{1,2})?",
         pattern_words="a release such as 3.58.0",
         uses=("MST-2.1-02",),
         example="3.58.0",

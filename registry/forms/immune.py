@@ -141,7 +141,7 @@ class ImmuneMonitoring(CaseForm):
     pentamer_hla_restriction: str | None = item(
         "Pentamer restriction",
         "Only usable with the matching HLA type.",
-        pattern=r"(A|B|C)\*\d{2,4}:\d{2,4}",
+        pattern=r"(A|B|C)\*[0-9]{2,4}:[0-9]{2,4}",
         pattern_words="an allele such as A*02:01",
         uses=("MST-2.5-09",),
     )

@@ -95,11 +95,23 @@ def _case_letters(text: str) -> str | None:
     or one word of capitals, may be a random id or a plain word, so it must hold a listed name."""
     if _CASE_INITIALS.fullmatch(text):
         return INITIALS
+    parts = re.split(r"[-_ .]+", text)
+    if len(parts) > 1 and all(map(str.isalpha, parts)) and any(map(_surname, parts)):
+        return NAME  # Lopez_M, M-Lopez
     if len(text) < 4 or not _CASE_LETTERS.fullmatch(text) or text.casefold() in _ROLES:
         return None
     if text.islower() or (text.isalpha() and text.isupper()):
         return NAME if any(map(names.listed_name, re.findall(r"\w+", text))) else None
     return NAME
+
+
+def _surname(part: str) -> bool:
+    return (
+        len(part) >= 4
+        and not part.isupper()
+        and part.casefold() not in _ROLES
+        and names.listed_name(part)
+    )
 
 
 def _case_number(text: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -22,12 +22,14 @@ from registry.intake.receipt import Decision
 from registry.intake.rows import CENTER_UNIT, Rows
 from registry.intake.stage import Staged, StagedForm
 from registry.lifecycle.cases import withdrawn
-from registry.queries import Override, confirmed, override_of
+from registry.lifecycle.latest import among
+from registry.queries import Override, confirmed, headers, override_of, queries_in
 from registry.queries.model import Answer, AnswerCode
 from registry.row_versions import read_cases
 from registry.rules import may_confirm, rule_version
-from registry.schema import SUBMISSION
+from registry.schema import REKEYING, SUBMISSION, SUBMISSION_CASE
 from registry.warehouse import Replay, consensus_vars
+from registry.workbook.names import QUERIES_SHEET
 
 Progress = Callable[[str], None]
 
@@ -43,7 +45,7 @@ class Terms:
 
 @dataclass(frozen=True, eq=False)
 class Assessment:
-    """A file judged against the registry as it was at submission `seen`.
+    """A file judged against the registry as it was at submission `seen`, after so many `renamings`.
 
     `findings` are folded; `queries` are those of severity query, confirmed ones included.
     """
@@ -57,6 +59,7 @@ class Assessment:
     decisions: Mapping[str | None, Decision]
     older: frozenset[str]
     seen: int
+    renamings: int
     practice: tuple[Practice, ...]
 
 
@@ -65,13 +68,13 @@ def assess(
     progress: Progress,
 ) -> Assessment:  # fmt: skip
     """Lay the file over the registry and judge the result. Stores nothing."""
-    seen = latest(session)
+    seen, renamed = latest(session), renamings(session)
     stored = _stored(terms.center_id, staged, seen)
     merged = {
         form: merge(staged.forms.get(form) or _nothing(form), before, reason=terms.reason)
         for form, before in stored.items()
     }
-    older = _older(stored, merged, terms.based_on)
+    older = _older(session, staged, merged, terms.based_on)
     changes = tuple(_marked(merged.values(), older))
     current = {form: m.current() for form, m in merged.items()}
     progress(f"checking {sum(map(len, current.values())):,} rows of {len(staged.cases):,} cases")
@@ -82,11 +85,23 @@ def assess(
     told += _withdrawn(withdrawn(session, terms.center_id, staged.cases))
     queries = tuple(f for f in told if f.severity == "query" and f.value_sha256)
     silent = confirmed(session, terms.center_id, [*staged.cases, CENTER_UNIT])
-    silent |= _confirmed_now(session, terms.center_id, answers)
+    confirming, refused = _confirmed_now(session, terms.center_id, answers)
+    silent |= confirming
+    told += refused
     findings = tuple(fold([*staged.findings, *(_told(f, silent) for f in told)]))
     decisions = _decide(staged, merged, findings)
     return Assessment(
-        raw, staged, merged, findings, queries, changes, decisions, older, seen, checked.practice
+        raw,
+        staged,
+        merged,
+        findings,
+        queries,
+        changes,
+        decisions,
+        older,
+        seen,
+        renamed,
+        checked.practice,
     )
 
 
@@ -94,6 +109,21 @@ def assess(
 def replay(folder: Path) -> Replay:
     """The warehouse's models, kept planned for one file after another."""
     return Replay(folder, consensus_vars())
+
+
+def renamings(session: Connection) -> int:
+    """How often the pseudonyms of the center the session is bound to were exchanged."""
+    return int(session.execute(select(func.count()).select_from(REKEYING)).scalar_one())
+
+
+def last_accepted(session: Connection, cases: Collection[str]) -> dict[str, int]:
+    """The last submission that changed each case, by a new, a changed or a deleted row."""
+    query = (
+        select(SUBMISSION_CASE.c.case_id, func.max(SUBMISSION_CASE.c.submission_id))
+        .where(SUBMISSION_CASE.c.decision == "accepted", among(SUBMISSION_CASE.c.case_id, cases))
+        .group_by(SUBMISSION_CASE.c.case_id)
+    )
+    return {str(row[0]): int(row[1]) for row in session.execute(query)}
 
 
 def latest(session: Connection) -> int:
@@ -119,15 +149,13 @@ def _nothing(form: str) -> StagedForm:
 
 
 def _older(
-    stored: Mapping[str, Stored], merged: Mapping[str, Merged], based_on: int | None
+    session: Connection, staged: Staged, merged: Mapping[str, Merged], based_on: int | None
 ) -> frozenset[str]:
     """Cases that changed after the state the file is based on, and that the file would change."""
     if based_on is None:
         return frozenset()
-    newer = {
-        s.rows.case_ids[row]
-        for s in stored.values() for row in np.flatnonzero(s.since > based_on)
-    }  # fmt: skip
+    changed = last_accepted(session, [*staged.cases, CENTER_UNIT])
+    newer = {case for case, number in changed.items() if number > based_on}
     touched = {
         m.rows.case_ids[row] for m in merged.values() for row in np.flatnonzero(m.is_changed)
     }
@@ -164,15 +192,35 @@ def _withdrawn(cases: set[str]) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _confirmed_now(session: Connection, center_id: str, answers: Iterable[Answer]) -> set[Override]:
-    """What the file itself confirms, as if it were taken already."""
-    from registry.queries import headers
+def _confirmed_now(
+    session: Connection, center_id: str, answers: Iterable[Answer]
+) -> tuple[set[Override], list[Finding]]:
+    """What the file itself confirms, as if it were taken already, and what cannot be confirmed."""
+    waiting = unsettled(session, center_id)
+    asked = {
+        a.query_id: a for a in answers if a.code == AnswerCode.CONFIRMED and a.query_id in waiting
+    }
+    allowed: set[Override] = set()
+    refused = []
+    for number, finding, version in headers(session, center_id, asked) if asked else ():
+        if may_confirm(finding.rule):
+            allowed.add(override_of(finding, version))
+        else:
+            refused.append(
+                Finding(
+                    rule="answer.cannot_confirm", severity="query", category="conformance",
+                    message=f"Query {number} cannot be confirmed as is.",
+                    fix="Correct the value, or write why there is none: not done, unknown, not "
+                    "applicable or withheld.", form=QUERIES_SHEET, cell=asked[number].cell,
+                )
+            )  # fmt: skip
+    return allowed, refused
 
-    asked = [a.query_id for a in answers if a.code == AnswerCode.CONFIRMED]
-    return {
-        override_of(f, version) for f, version in headers(session, center_id, asked)
-        if may_confirm(f.rule)
-    } if asked else set()  # fmt: skip
+
+def unsettled(session: Connection, center_id: str) -> set[int]:
+    """The queries that an answer can still do something about."""
+    states = ("open", "answered", "confirmed")
+    return {q.query_id for q in queries_in(session, center_id, statuses=states)}
 
 
 def _told(finding: Finding, silent: set[Override]) -> Finding:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,21 +12,24 @@ from registry.findings import Finding
 from registry.forms import FORMS
 from registry.rules import Rule, rules
 
+# what is wrong with sending a row, not with what it says
+_NO_CAUSES = ("change.", "row.twice", "case.", "cell.change_reason", "cell.row_action")
 _SEVERITY_ORDER = {"reject": 0, "query": 1, "inform": 2}
 
 
 def fold(findings: Iterable[Finding]) -> list[Finding]:
     """The findings in the order to work through, each with those that it causes.
 
-    That an answer is empty is not said again where a rule says more of the same answer.
-    A value that is not possible causes what other rules say of the same answer or of the same row by
-    reading it. A row that cannot be told from others, or refers to nothing, causes what rules say of
+    That an answer is empty or unusual is not said at all where more is said of the same answer.
+    A value that is not possible causes what other rules say of the same row by reading it. A row that cannot be told from others, or refers to nothing, causes what rules say of
     other rows of the case by reading its form; a patient row that is refused, that the case has none.
     """
     by_rule = {rule.id: rule for form in FORMS for rule in rules(form)}
     top: list[Finding] = []
     index = _Causes()
     for finding in sorted(findings, key=lambda f: _rank(f, by_rule)):
+        if index.says_more(finding):
+            continue
         cause = index.of(finding, by_rule.get(finding.rule))
         if cause is None:
             top.append(finding)
@@ -50,44 +55,43 @@ class _Causes:
     """What is wrong so far, by the places at which it can have consequences."""
 
     def __init__(self) -> None:
-        self.told: dict[tuple[Any, ...], int] = {}
+        self.told: set[tuple[Any, ...]] = set()
         self.answers: dict[tuple[Any, ...], int] = {}
-        self.rows: dict[tuple[Any, ...], int] = {}
-        self.cases: dict[tuple[Any, ...], int] = {}
-        self.references: dict[tuple[Any, ...], int] = {}
+        self.rows: dict[tuple[Any, ...], list[tuple[int, str | None]]] = defaultdict(list)
 
     def add(self, number: int, f: Finding) -> None:
-        if f.row is not None:
-            self.told.setdefault((f.form, f.row, f.column), number)
-        if f.severity != "reject" or f.form is None:
+        if f.row is not None and f.column is not None and f.severity != "inform":
+            self.told.add((f.form, f.row, f.column))
+        if f.severity != "reject" or f.form is None or f.rule.startswith(_NO_CAUSES):
             return
         if f.row is not None and f.column is not None:
             self.answers.setdefault((f.form, f.row, f.column), number)
             if f.column in FORMS[f.form].key():
-                self.rows.setdefault((f.form, f.case_id), number)
-        if f.rule.endswith(".reference"):
-            self.references.setdefault((f.form, f.row), number)
-            self.rows.setdefault((f.form, f.case_id), number)
+                self.rows[f.form, f.case_id].append((number, None))
+            elif f.rule.endswith(".reference"):
+                self.rows[f.form, f.case_id].append((number, f.column))
+
+    def says_more(self, f: Finding) -> bool:
+        return f.rule.endswith((".core", ".plausible")) and (f.form, f.row, f.column) in self.told
 
     def of(self, f: Finding, rule: Rule | None) -> int | None:
         if f.rule == "case.patient":
-            return self.rows.get(("patient", f.case_id), self.rows.get(("patient", None)))
+            lost = [
+                *self.rows.get(("patient", f.case_id), ()),
+                *self.rows.get(("patient", None), ()),
+            ]
+            return lost[0][0] if lost else None
         if rule is None or f.form is None:
             return None
-        if f.rule.endswith(".core") and (f.form, f.row, f.column) in self.told:
-            return self.told[f.form, f.row, f.column]
         if f.row is not None:
-            for column in sorted(rule.reads | {rule.column}):
-                found = self.answers.get((f.form, f.row, column))
-                if found is not None:
-                    return found
-            if rule.reads_forms and not f.rule.endswith(".reference"):
-                found = self.references.get((f.form, f.row))
-                if found is not None:
-                    return found
+            for read in sorted(rule.reads):
+                if (f.form, f.row, read) in self.answers:
+                    return self.answers[f.form, f.row, read]
         for form in sorted(rule.reads_forms):
-            if (form, f.case_id) in self.rows:
-                return self.rows[form, f.case_id]
+            for number, column in self.rows.get((form, f.case_id), ()):
+                # a row that refers to nothing matters to rules that follow its reference
+                if column is None or re.search(rf"\b{column}\b", rule.sql):
+                    return number
         return None
 
 

@@ -155,8 +155,8 @@ def _not_a_number(text: str, column: Column) -> Refusal:
 def _calendar_date(column: Column) -> Refusal:
     return Refusal(
         "cell.calendar_date", f"{column.name} holds a calendar date; the registry takes none.",
-        "Write the whole number of days since diagnosis (diagnosis is day 0); mst deidentify turns "
-        "dates into days.",
+        "Set the format of the cell to Number first, or Excel makes a date of it again; then write the "
+        "whole number of days since diagnosis (day 0). mst deidentify turns dates into days."
     )  # fmt: skip
 
 

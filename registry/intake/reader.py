@@ -120,8 +120,14 @@ def _csvs(files: Mapping[str, bytes], empty: RawFile) -> RawFile:
     forms = {name: content for name, content in files.items() if not is_own(PurePath(name).stem)}
     about = [content for name, content in files.items() if name.casefold() == ABOUT_FILE]
     answers = [
-        c for n, c in files.items() if PurePath(n).stem.casefold() == QUERIES_SHEET.casefold()
-    ]
+        c for n, c in files.items()
+        if PurePath(n).stem.strip().casefold() == QUERIES_SHEET.casefold()
+    ]  # fmt: skip
+    if len(answers) > 1:
+        raise UnreadableFileError(
+            f"Two CSV files are named {QUERIES_SHEET} but for capitals or blanks.",
+            "Put them together.",
+        )
     raw = replace(
         empty,
         sheets=csv_folder.sheets(forms),

@@ -16,6 +16,10 @@ Decision = Literal["accepted", "held", "unchanged"]
 Status = Literal[
     "accepted", "partly held", "held", "unchanged", "already received", "refused", "conflict"
 ]
+REFUSED_WORDS = (
+    "The file as a whole is refused and nothing of it was taken. Fix what is listed first; the rules "
+    "across cells are checked once the file can be read through."
+)
 # values the sender gave or the registry holds of the sender: shown, and never kept with the receipt
 _NOT_KEPT = {"findings", "changes", "practice"}
 

@@ -30,7 +30,7 @@ def return_workbook(
     queries = open_queries(receipt.center_id)
     annotate(
         path, target, findings=receipt.findings, queries=queries,
-        missing=tuple(missing_items(receipt)), name=file_name, progress=progress,
+        missing=None if receipt.status == "refused" else tuple(missing_items(receipt)), name=file_name, progress=progress,
         stamp=stamp_of(receipt), rows=_row_numbers(path, receipt, queries, file_name),
     )  # fmt: skip
 
@@ -63,7 +63,7 @@ def _row_numbers(
 
 def missing_items(receipt: Receipt) -> Iterator[MissingItem]:
     """The core items without a value and without a word why."""
-    for finding in all_of(receipt.findings):
+    for finding in receipt.findings:
         if finding.form and finding.column and finding.rule.endswith(".core"):
             yield _missing(finding, finding.form, finding.column)
 

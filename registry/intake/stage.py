@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,8 +16,9 @@ import pyarrow as pa
 from registry.findings import Finding, cell_name
 from registry.forms import FORM_VERSION, FORMS, Column, Item
 from registry.forms.arrow import ARROW_TYPES
-from registry.forms.base import READABLE_VERSIONS
+from registry.forms.base import CASE_ID_PATTERN, READABLE_VERSIONS
 from registry.forms.upload import UPLOAD_COLUMNS, is_example
+from registry.identifiers import screen_header, screen_text
 from registry.intake.cells import Notice, Refusal
 from registry.intake.columns import TypedColumn, type_column
 from registry.intake.gate import Gate
@@ -42,6 +45,8 @@ class Staged:
     findings: list[Finding] = field(default_factory=list)
     rows_per_case: Counter[str | None] = field(default_factory=Counter)
     refused: bool = False
+    examples: int = 0
+    seen: set[str] = field(default_factory=set)
 
     @property
     def row_count(self) -> int:
@@ -62,6 +67,8 @@ def stage(raw: RawFile, center_id: str) -> Staged:
     gate = Gate()
     for sheet in raw.sheets:
         _stage_sheet(sheet, center_id, staged, gate)
+    if staged.examples:
+        staged.findings.append(_example_notice(staged.examples))
     if not staged.row_count and not staged.refused and raw.answers is None:
         _refuse(staged, "file.no_rows", "The file holds no rows: 0 cases found.",
                 "Fill at least one case; the example row of the template does not count.")  # fmt: skip
@@ -80,13 +87,25 @@ def _stage_sheet(sheet: RawSheet, center_id: str, staged: Staged, gate: Gate) ->
     if form not in FORMS:
         if sheet.columns:
             staged.rows_per_case[None] += len(sheet.rows)
-            _refuse(staged, "file.unknown_sheet", "A sheet is not one of the forms.",
-                    f"Rename it to one of: {', '.join(FORMS)}; or remove it.")  # fmt: skip
+            near = difflib.get_close_matches(form, FORMS, n=1, cutoff=0.6)
+            _refuse(staged, "file.unknown_sheet",
+                    f"{_sheet_words(sheet.name)} is not one of the forms.",
+                    (f"Did you mean {near[0]}? " if near else "")
+                    + f"Rename it to one of: {', '.join(FORMS)}; or remove it.")  # fmt: skip
         return
+    if form in staged.seen:
+        staged.rows_per_case[None] += len(sheet.rows)
+        _refuse(staged, "file.double_sheet", f"The form {form} comes twice.",
+                "Put the rows of both into one sheet.")  # fmt: skip
+        return
+    staged.seen.add(form)
     header = match_header(sheet, form)
     typed = _type(sheet, form, header)
     found = [*header.findings, *_identifiers(gate, sheet, form, header, typed)]
     staged.findings += found
+    if not header.answers and len(sheet.rows) and not found:
+        _refuse(staged, "file.no_columns", f"{form} has rows and none of the form's columns.",
+                "Row 1 holds the column names; copy them from the template.")  # fmt: skip
     if found or not header.answers:
         staged.refused |= bool(found)
         staged.rows_per_case[None] += len(sheet.rows)
@@ -110,6 +129,14 @@ def _identifiers(
     columns |= {i: FORMS[form].columns()[name] for name, i in header.answers.items()}
     refused = {i: typed[name].refused for name, i in header.answers.items()}
     yield from gate.identifiers(sheet, form, columns, refused)
+
+
+def _sheet_words(name: str) -> str:
+    """The sheet by its name, unless the name itself may identify somebody."""
+    shown = name.strip()[:31]
+    if not shown.isprintable() or screen_text(shown) or screen_header(shown):
+        return "A sheet"
+    return f"The sheet {shown}"
 
 
 class _Sheet:
@@ -137,8 +164,7 @@ class _Sheet:
 
     def into(self, staged: Staged) -> None:
         real = ~self.examples
-        if self.examples.any():
-            staged.findings.append(_example_notice(self.form, int(self.examples.sum())))
+        staged.examples += int(self.examples.sum())
         cases = self.rows.case_ids
         staged.rows_per_case.update(case for case, keep in zip(cases, real, strict=True) if keep)
         staged.findings += [
@@ -162,10 +188,24 @@ class _Sheet:
             c.name: typed[c.name].values if c.name in typed else pa.nulls(size, ARROW_TYPES[c.type])
             for c in FORMS[self.form].columns().values()
         }
+        if "case_id" in typed:
+            answers["case_id"] = self._case_ids(answers["case_id"])
         missing = {n: c.missing for n, c in typed.items() if c.missing is not None}
         return Rows(
             self.form, pa.table(answers), missing, self.sheet.rows, {**self.header.answers, **self.header.upload}
         )  # fmt: skip
+
+    def _case_ids(self, given: pa.Array) -> pa.Array:
+        """Pseudonyms as the form wants them; what cannot be one is refused and not kept."""
+        refusal = Refusal("cell.case_id", "case_id is not written as a pseudonym.",
+                          "Write up to 40 letters, digits, - or _, beginning with a letter or digit.")  # fmt: skip
+        kept: list[str | None] = given.to_pylist()
+        fitting = {case for case in set(kept) if case and re.fullmatch(CASE_ID_PATTERN, case)}
+        for row, case in enumerate(kept):
+            if case is not None and case not in fitting:
+                self.refused.append((row, "case_id", refusal))
+                kept[row] = None
+        return pa.array(kept, pa.string())
 
     def _upload(self, name: str) -> list[str | None]:
         """The words of a column that is no answer of the form, one a row."""
@@ -178,8 +218,10 @@ class _Sheet:
         )
         words: list[str | None] = typed.values.to_pylist()
         allowed = {code.value for code in column.codes}
+        wrong = {int(row) for _, rows in typed.refused for row in rows}
+        wrong |= set(np.flatnonzero(typed.missing).tolist()) if typed.missing is not None else set()
         for row, word in enumerate(words):
-            if word is not None and word not in allowed:
+            if row in wrong or (word is not None and word not in allowed):
                 refusal = Refusal(
                     f"cell.{name}", f"{name} is not one of its words.",
                     f"Leave it blank or write one of: {', '.join(column.codes)}.",
@@ -255,7 +297,8 @@ class _Sheet:
     def contents(self) -> list[tuple[object, ...]]:
         """What each row says, to compare rows of the same key."""
         answers = (column.to_pylist() for column in self.rows.answers.columns)
-        return list(zip(*answers, *(c.tolist() for c in self.rows.missing.values()), strict=True))
+        codes = (codes.tolist() for codes in self.rows.missing.values())
+        return list(zip(*answers, *codes, *self.upload.values(), strict=True))
 
     def _twice(self, row: int, earlier: int) -> Finding:
         same = self.contents[row] == self.contents[earlier]
@@ -270,9 +313,9 @@ class _Sheet:
         )  # fmt: skip
 
 
-def _example_notice(form: str, count: int) -> Finding:
+def _example_notice(count: int) -> Finding:
     return Finding(
-        rule="file.example", severity="inform", category="conformance", form=form,
+        rule="file.example", severity="inform", category="conformance",
         message=f"{count} example row of the template was passed over."
         if count == 1 else f"{count} example rows of the template were passed over.",
         fix="Nothing to do; you may delete the row.",

@@ -12,14 +12,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
-
 from registry import consensus
 from registry.findings import Finding
 from registry.forms import FORM_VERSION
 from registry.forms.base import CENTER_ID_PATTERN
-from registry.intake import reader
-from registry.intake.assess import Assessment, Progress, Terms, assess, latest
+from registry.forms.upload import ChangeReason
+from registry.intake import earlier, reader
+from registry.intake.assess import (
+    Assessment,
+    Progress,
+    Terms,
+    assess,
+    latest,
+    renamings,
+    unsettled,
+)
 from registry.intake.causes import fold
 from registry.intake.commit import Sender, accepted, commit
 from registry.intake.gate import in_file_name
@@ -31,17 +38,21 @@ from registry.lifecycle.status import ConflictError
 from registry.queries.model import Answer
 from registry.roundtrip import answers as answer_sheet
 from registry.rules import rules_version
-from registry.schema import SUBMISSION
 from registry.store import center_session, lock_for_commit
 
 _ATTEMPTS = 5
+MAX_KEY_CHARACTERS = 200
 _NO_CENTER = UnreadableFileError(
     "The center named is not a center id.",
     "Name it by its id: two to ten capital letters or digits, such as C01.",
 )
-_OTHER_CONTENT = UnreadableFileError(
-    "Another file was sent under this key before; nothing of this one is stored.",
-    "Send it under a key of its own, or without one.", "file.key",
+_NO_REASON = UnreadableFileError(
+    "The reason for changes is not one of the list.",
+    f"Give one of: {', '.join(ChangeReason)}.", "change.reason_word",
+)  # fmt: skip
+_NO_KEY = UnreadableFileError(
+    "The key of this sending is too long or holds characters that are none of a text.",
+    f"Use at most {MAX_KEY_CHARACTERS} letters, digits and signs.", "file.key",
 )  # fmt: skip
 
 
@@ -91,6 +102,10 @@ def _through(
         name = "(file name not kept: it looks like an identifier)"
     if not re.fullmatch(CENTER_ID_PATTERN, terms.center_id):
         return _unreadable(name, terms, _NO_CENTER)
+    if terms.reason is not None and terms.reason not in set(ChangeReason):
+        return _unreadable(name, terms, _NO_REASON)
+    if sender is not None and not _is_key(sender.key):
+        return _unreadable(name, terms, _NO_KEY)
     progress("reading the file")
     try:
         raw = replace(reader.read(path, name=file_name), name=name)
@@ -109,9 +124,17 @@ def _through(
     return _attempts(_File(raw, staged, given), terms, sender, progress)
 
 
+def _is_key(key: str | None) -> bool:
+    return key is None or (0 < len(key) <= MAX_KEY_CHARACTERS and key.isprintable())
+
+
 def _attempts(file: _File, terms: Terms, sender: Sender | None, progress: Progress) -> Receipt:
     for _ in range(_ATTEMPTS):
-        receipt = _attempt(file, terms, sender, progress)
+        try:
+            receipt = _attempt(file, terms, sender, progress)
+        except UnreadableFileError as error:
+            status: Status = "conflict" if error is earlier.OTHER_CONTENT else "refused"
+            return _unreadable(file.raw.name, terms, error, status=status)
         if receipt is not None:
             return receipt
     raise BusyError
@@ -121,12 +144,17 @@ def _attempt(
     file: _File, terms: Terms, sender: Sender | None, progress: Progress
 ) -> Receipt | None:
     with center_session(terms.center_id) as session:
-        sent = _sent_before(session, file, terms, sender)
-        if isinstance(sent, Receipt):
-            return sent
+        if sender is not None and sender.key is not None:
+            told = earlier.by_key(session, file.raw, sender.key)
+            if told is not None:
+                return told
+        sent = earlier.received(session, file.raw)
+        earlier.require_own(session, terms.based_on)
         a = assess(session, file.raw, file.staged, terms, file.answers, progress)
+        waiting = unsettled(session, terms.center_id) if file.answers else set()
     receipt = _receipt(a, terms, len(file.answers))
-    if sent is not None and not receipt.accepted:
+    answers_wait = any(answer.query_id in waiting for answer in file.answers)
+    if sent is not None and not receipt.accepted and not answers_wait:
         return receipt.model_copy(update={"status": "already received", "submission_id": sent})
     if sender is None:
         return receipt
@@ -134,25 +162,11 @@ def _attempt(
     try:
         with center_session(terms.center_id) as session:
             lock_for_commit(session)
-            if latest(session) != a.seen:
-                return None  # another file of this center came in meanwhile: judge again
+            if (latest(session), renamings(session)) != (a.seen, a.renamings):
+                return None  # the center sent another file or was rekeyed meanwhile: judge again
             return commit(session, a, receipt, file.answers, sender)
     except ConflictError:
         return None  # a case was withdrawn meanwhile: judge again
-
-
-def _sent_before(
-    session: Connection, file: _File, terms: Terms, sender: Sender | None
-) -> int | Receipt | None:
-    """The submission that brought this very file, or the refusal of a key that was used for another."""
-    query = select(SUBMISSION.c.submission_id, SUBMISSION.c.file_sha256, SUBMISSION.c.client_key)
-    same_file = query.where(SUBMISSION.c.file_sha256 == file.raw.sha256)
-    found = session.execute(same_file.order_by(SUBMISSION.c.submission_id.desc())).first()
-    if sender is not None and sender.key is not None:
-        used = session.execute(query.where(SUBMISSION.c.client_key == sender.key)).first()
-        if used is not None and used.file_sha256 != file.raw.sha256:
-            return _unreadable(file.raw.name, terms, _OTHER_CONTENT, status="conflict")
-    return found.submission_id if found else None
 
 
 def _receipt(a: Assessment, terms: Terms, answers_given: int) -> Receipt:

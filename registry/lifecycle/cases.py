@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from registry.lifecycle.latest import case_states, query_states
+from registry.lifecycle.latest import among, case_states, query_states
 from registry.lifecycle.remarks import words
 from registry.lifecycle.status import (
     CASE_LIFECYCLE,
@@ -85,7 +85,7 @@ def statuses(session: Connection, center_id: str, case_ids: Collection[str]) -> 
     """The status of each of the cases that the center ever sent."""
     state = case_states()
     query = select(state.c.case_id, state.c.status).where(
-        state.c.center_id == center_id, state.c.case_id.in_(list(case_ids))
+        state.c.center_id == center_id, among(state.c.case_id, case_ids)
     )
     return {row.case_id: row.status for row in session.execute(query)}
 
@@ -190,7 +190,7 @@ def _in_query(session: Connection, center_id: str, case_ids: Collection[str]) ->
     unsettled = [event for event, name in QUERY_STATE.items() if name in UNSETTLED]
     query = select(state.c.case_id).where(
         state.c.center_id == center_id,
-        state.c.case_id.in_(list(case_ids)),
+        among(state.c.case_id, case_ids),
         state.c.event.in_(unsettled),
     )
     return set(session.execute(query.distinct()).scalars())

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Subquery, select, true
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    Subquery,
+    any_,
+    literal,
+    select,
+    true,
+)
 
 from registry.schema import CASE_EVENT, QUERY, QUERY_EVENT
 
 _OF_QUERY = [c for c in QUERY.c if c.name not in ("rule_version", "submission_id")]
 _OF_EVENT = ("event", "role", "actor", "at", "answer", "comment", "rule_version")
+
+
+def among(
+    column: ColumnElement[Any], values: Collection[str] | Collection[int]
+) -> ColumnElement[bool]:
+    """Whether the column is one of the values, as one array: a list of parameters ends at 65,535."""
+    number = all(isinstance(value, int) for value in values)
+    return column == any_(literal(list(values), ARRAY(BigInteger if number and values else String)))
 
 
 def query_states() -> Select[Any]:

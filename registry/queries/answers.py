@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, insert
 
 from registry.forms import FORMS
 from registry.lifecycle.cases import refresh, statuses
-from registry.lifecycle.latest import query_states
+from registry.lifecycle.latest import among, query_states
 from registry.lifecycle.remarks import RemarkError, cleaned, words
 from registry.lifecycle.status import (
     PEOPLE,
@@ -188,11 +188,10 @@ def ask(
 def _states(
     session: Connection, center_id: str, query_ids: Sequence[int]
 ) -> dict[int, dict[str, Any]]:
-    query = query_states().where(
-        QUERY.c.center_id == center_id, QUERY.c.query_id.in_(list(query_ids))
-    )
+    query = query_states().where(QUERY.c.center_id == center_id, among(QUERY.c.query_id, query_ids))
     rows: list[Row[Any]] = list(session.execute(query))
-    return {row.query_id: dict(row._mapping) for row in rows}
+    now = statuses(session, center_id, {row.case_id for row in rows})
+    return {row.query_id: dict(row._mapping) for row in rows if now.get(row.case_id) != "withdrawn"}
 
 
 def _require(state: Mapping[str, Any], event: str, role: str) -> None:

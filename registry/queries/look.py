@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from registry.findings import Finding
-from registry.lifecycle.latest import case_states, query_states
+from registry.lifecycle.latest import among, case_states, query_states
 from registry.lifecycle.status import QUERY_STATE
 from registry.queries.model import OpenQuery
 from registry.schema import QUERY, QUERY_EVENT
@@ -77,14 +77,15 @@ def history(center_id: str, query_id: int) -> list[QueryEvent]:
 
 def headers(
     session: Connection, center_id: str, query_ids: Collection[int]
-) -> list[tuple[Finding, str]]:
-    """The finding each query was opened for, with the version its rule had then."""
+) -> list[tuple[int, Finding, str]]:
+    """By number, the finding each query was opened for, and the version its rule had then."""
     query = select(QUERY).where(
-        QUERY.c.center_id == center_id, QUERY.c.query_id.in_(list(query_ids)),
+        QUERY.c.center_id == center_id, among(QUERY.c.query_id, query_ids),
         QUERY.c.rule.is_not(None),
     )  # fmt: skip
     return [
         (
+            row.query_id,
             Finding(
                 rule=row.rule, severity="query", category="", message=row.message, fix=row.fix,
                 form=row.form, column=row.column, case_id=row.case_id, record=row.record,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from registry.findings import Finding
-from registry.lifecycle.latest import query_states
+from registry.lifecycle.latest import among, query_states
 
 CENTER_UNIT = "-"  # the center's own row is asked about like a case, under this name
 
@@ -38,7 +38,7 @@ def confirmed(session: Connection, center_id: str, case_ids: Collection[str]) ->
     state = query_states().subquery()
     query = state.select().where(
         state.c.center_id == center_id,
-        state.c.case_id.in_(list(case_ids)),
+        among(state.c.case_id, case_ids),
         state.c.event == "confirmed",
         state.c.rule.is_not(None),
     )

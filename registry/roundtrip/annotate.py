@@ -44,20 +44,20 @@ class Return:
 
     findings: Sequence[Finding]
     queries: Sequence[OpenQuery] = ()
-    missing: Sequence[MissingItem] = ()
+    missing: Sequence[MissingItem] | None = ()
     stamp: int | None = None
     rows: RowNumbers = field(default_factory=dict)
 
 
 def annotate(
     source: Path, target: Path, *, findings: Sequence[Finding],
-    queries: Sequence[OpenQuery] = (), missing: Sequence[MissingItem] = (),
+    queries: Sequence[OpenQuery] = (), missing: Sequence[MissingItem] | None = (),
     stamp: int | None = None, rows: RowNumbers | None = None, name: str | None = None,
     progress: Progress = lambda _: None,
 ) -> None:  # fmt: skip
     """Writes `source` to `target` (.xlsx) with its marks; `source` has passed the reader.
 
-    CSVs and JSON come back as a fresh workbook with their rows as text. `rows` places queries that no
+    `missing` None: it was not looked at. CSVs and JSON come back as a fresh workbook with their rows as text. `rows` places queries that no
     finding asks, `name` is what the sender called a spooled file. Raises UnreadableFileError if the workbook cannot be worked on.
     """
     what = Return(findings=findings, queries=queries, missing=missing, stamp=stamp, rows=rows or {})
@@ -106,7 +106,7 @@ def mark(package: Package, what: Return) -> Package:
     found = [(f, places.of_finding(f)) for f in what.findings]
     questions = {question(f): f for f in what.findings}
     asked = [(q, places.of_query(q, questions, what.rows)) for q in what.queries]
-    lacking = [(m, places.of_missing(m)) for m in what.missing]
+    lacking = None if what.missing is None else [(m, places.of_missing(m)) for m in what.missing]
     styles_part = package.related(package.path, "styles") or ""
     styles = Styles(package.parts[styles_part])
     looks = Looks(styles)

@@ -57,7 +57,8 @@ def queries_page(queries: Sequence[tuple[OpenQuery, Place | None]], given: Given
     return Page(columns, rows, choice=choice, color=_COLORS["Queries"])
 
 
-def missing_page(missing: Sequence[tuple[MissingItem, Place | None]]) -> Page:
+def missing_page(missing: Sequence[tuple[MissingItem, Place | None]] | None) -> Page:
+    """None: the file was refused as a whole, and nobody looked."""
     columns = [
         Column("case", 14), Column("form", 14), Column("record", 22), Column("column", 30),
         Column("cell", 9), Column("what is asked", 44), Column("why it is asked", 70),
@@ -67,12 +68,14 @@ def missing_page(missing: Sequence[tuple[MissingItem, Place | None]]) -> Page:
             Cell(m.case_id, "strong"), Cell(m.form), Cell(m.record), Cell(m.column),
             _where(place, m.cell or ""), Cell(m.label), Cell(m.why),
         ]
-        for m, place in missing
+        for m, place in missing or ()
     ]  # fmt: skip
     words = ", ".join(list(MissingCode)[:-1]) + f" or {list(MissingCode)[-1]}"
     intro = (
         "What is still missing",
-        f"{len(missing):,} core answers are blank. Write the value into the cell, or why there is "
+        "Not looked at yet: the file as a whole must be put right first (sheet Findings)."
+        if missing is None
+        else f"{len(missing):,} core answers are blank. Write the value into the cell, or why there is "
         f"none: {words}."
         if missing
         else "Nothing: every core item has a value or a word why there is none.",

@@ -143,4 +143,4 @@ def _what_to_write(column: Column) -> str:
 
 
 def _span(low: float | None, high: float | None) -> str:
-    return f"{low:,g} to {high:,g}" if low is not None and high is not None else ""
+    return f"{low:g} to {high:g}" if low is not None and high is not None else ""

@@ -12,8 +12,11 @@ import pytest
 
 # before anything of the registry is imported, so that no test ever touches a person's own state
 _HOME = Path(tempfile.mkdtemp(prefix="mst-test-"))
+_EMPTY = Path(tempfile.mkdtemp(prefix="mst-test-empty-"))
 os.environ["MST_HOME"] = str(_HOME)
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
+# the width of the terminal in which the tests run is not the width that a test asks for
+os.environ.pop("COLUMNS", None)
 
 
 @pytest.fixture(scope="session")
@@ -27,14 +30,20 @@ def database() -> Iterator[None]:
 
 
 @pytest.fixture
-def empty_database(database: None) -> None:
-    """The same server with every row of every table gone."""
+def empty_database(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second registry, beside the one others have filled, with every row of every table gone."""
     from sqlalchemy import text
 
     from registry import store
     from registry.forms.tables import TABLES
     from registry.schema import SCHEMA, SQLModel
 
+    monkeypatch.setenv("MST_HOME", str(_EMPTY))
+    if not (_EMPTY / "cache").exists():
+        # what dbt compiles is the same for both
+        (_HOME / "cache").mkdir(exist_ok=True)
+        (_EMPTY / "cache").symlink_to(_HOME / "cache")
+        store.migrate()
     tables = [f'crf."{name}"' for name in TABLES]
     tables += [str(t) for t in SQLModel.metadata.tables.values() if t.schema == SCHEMA]
     with store.engine("mst_owner").begin() as session:
@@ -42,7 +51,8 @@ def empty_database(database: None) -> None:
 
 
 def pytest_sessionfinish() -> None:
-    shutil.rmtree(_HOME, ignore_errors=True)
+    for folder in (_HOME, _EMPTY):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 pytest_plugins = ["tests.demonstration", "tests.chromium"]

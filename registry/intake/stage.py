@@ -18,7 +18,6 @@ from registry.forms import FORM_VERSION, FORMS, Column, Item
 from registry.forms.arrow import ARROW_TYPES
 from registry.forms.base import CASE_ID_PATTERN, READABLE_VERSIONS
 from registry.forms.upload import UPLOAD_COLUMNS, is_example
-from registry.identifiers import screen_header, screen_text
 from registry.intake.cells import Notice, Refusal
 from registry.intake.columns import TypedColumn, type_column
 from registry.intake.gate import Gate
@@ -89,7 +88,7 @@ def _stage_sheet(sheet: RawSheet, center_id: str, staged: Staged, gate: Gate) ->
             staged.rows_per_case[None] += len(sheet.rows)
             near = difflib.get_close_matches(form, FORMS, n=1, cutoff=0.6)
             _refuse(staged, "file.unknown_sheet",
-                    f"{_sheet_words(sheet.name)} is not one of the forms.",
+                    "A sheet is not one of the forms.",
                     (f"Did you mean {near[0]}? " if near else "")
                     + f"Rename it to one of: {', '.join(FORMS)}; or remove it.")  # fmt: skip
         return
@@ -129,14 +128,6 @@ def _identifiers(
     columns |= {i: FORMS[form].columns()[name] for name, i in header.answers.items()}
     refused = {i: typed[name].refused for name, i in header.answers.items()}
     yield from gate.identifiers(sheet, form, columns, refused)
-
-
-def _sheet_words(name: str) -> str:
-    """The sheet by its name, unless the name itself may identify somebody."""
-    shown = name.strip()[:31]
-    if not shown.isprintable() or screen_text(shown) or screen_header(shown):
-        return "A sheet"
-    return f"The sheet {shown}"
 
 
 class _Sheet:

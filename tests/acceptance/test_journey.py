@@ -119,7 +119,7 @@ def test_another_centers_rows_are_not_taken(demonstration: Demonstration, tmp_pa
     ("sheet", "header", "rule"),
     [
         ("patients", ["case_id"], "file.unknown_sheet"),
-        ("patient", ["case_id", "patient_name"], "file.unknown_column"),
+        ("patient", ["case_id", "patient_name"], "identifier.header"),
         ("patient", ["case_id", "sex", "Sex"], "file.double_column"),
         ("patient", ["sex"], "file.no_key"),
     ],

@@ -33,8 +33,8 @@ def send(tmp_path: Path):  # type: ignore[no-untyped-def]
         path = tmp_path / f"weight {weight}.xlsx"
         write_workbook(path, rows)
         if only_check:
-            return check(path, "C01", reason="read again")
-        return submit(path, "C01", actor=WHO, reason="read again")
+            return check(path, "C01", reason="source corrected")
+        return submit(path, "C01", actor=WHO, reason="source corrected")
 
     return run
 

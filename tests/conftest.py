@@ -35,8 +35,11 @@ def empty_database(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
     from sqlalchemy import text
 
     from registry import store
+    from registry.access import tables as access_tables
     from registry.forms.tables import TABLES
     from registry.schema import SCHEMA, SQLModel
+
+    assert access_tables
 
     monkeypatch.setenv("MST_HOME", str(_EMPTY))
     if not (_EMPTY / "cache").exists():
@@ -44,9 +47,11 @@ def empty_database(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
         (_HOME / "cache").mkdir(exist_ok=True)
         (_EMPTY / "cache").symlink_to(_HOME / "cache")
         store.migrate()
-    tables = [f'crf."{name}"' for name in TABLES]
+    tables = [f'crf."{name}"' for name in TABLES] + ["audit.entry", "audit.change"]
     tables += [str(t) for t in SQLModel.metadata.tables.values() if t.schema == SCHEMA]
-    with store.engine("mst_owner").begin() as session:
+    with store.engine(None).begin() as session:
+        # only a superuser may, and only by switching every trigger off
+        session.execute(text("set local session_replication_role = replica"))
         session.execute(text(f"truncate {', '.join(tables)} restart identity cascade"))
 
 

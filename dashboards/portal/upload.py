@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboards.portal.preview import show
 from dashboards.portal.spool import ENDINGS, Upload, chosen, spooled
-from registry.access.accounts import Person
+from registry.access.rights import Person
 from registry.forms.upload import ChangeReason
 from registry.intake.raw import UnreadableFileError
 from registry.intake.receipt import Receipt

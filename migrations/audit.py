@@ -88,7 +88,7 @@ begin
         (actor, role, channel, action, center_id, case_id, detail, salt, detail_sha256, transaction)
     values (
         act ->> 'actor', act ->> 'role', act ->> 'channel', coalesce(p_action, act ->> 'action'),
-        coalesce(p_center_id, act ->> 'center_id'),
+        coalesce(p_center_id, act ->> 'center_id', nullif(current_setting('mst.center', true), '')),
         coalesce(p_case_id, act ->> 'case_id'),
         coalesce(p_detail, act ->> 'reason'),
         salt,

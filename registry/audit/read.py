@@ -148,3 +148,16 @@ def _answers(form: str, key: list[str], row: Mapping[str, Any] | None) -> dict[s
     left_out = {"center_id", "case_id", *key}
     said = {name: row[name] for name in FORMS[form].columns() if name not in left_out}
     return {**said, **{name: f"({code})" for name, code in row["missing"].items()}}
+
+
+def clock_put_back() -> list[int]:
+    """The entries whose time lies more than a second before that of the one before them."""
+    query = """
+        select seq from (
+            select seq, at, lag(at) over (order by seq) as before from audit.entry where seq is not null
+        ) as e
+        where at < before - interval '1 second'
+        order by seq
+    """
+    with engine("mst_reader").begin() as session:
+        return list(session.execute(text(query)).scalars())

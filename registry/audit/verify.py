@@ -59,6 +59,12 @@ order by e.seq nulls last, e.entry_id
 """
 
 
+_ORPHANS = """
+select count(*) from audit.change as c
+where not exists (select from audit.entry as e where e.entry_id = c.entry_id)
+"""
+
+
 def net(*parts: object) -> str:
     """The parts as one text that no other parts give: each with its length, a missing one as a dash."""
     return "".join("-," if p is None else f"{len(str(p).encode())}:{p}," for p in parts)
@@ -71,8 +77,7 @@ def digest(*parts: object) -> str:
 def _faults_of_chain(session: Connection, hashes: dict[int, str]) -> Iterator[Fault]:
     before: str | None = None
     expected = 1
-    stream = session.execution_options(stream_results=True, yield_per=_AT_ONCE)
-    for entry in stream.execute(text(_ENTRIES)):
+    for entry in session.execute(text(_ENTRIES), execution_options={"yield_per": _AT_ONCE}):
         if entry.seq is None:
             yield Fault(None, f"Entry id {entry.entry_id} stands outside the chain.")
             continue
@@ -83,6 +88,9 @@ def _faults_of_chain(session: Connection, hashes: dict[int, str]) -> Iterator[Fa
         yield from _faults_of_entry(entry)
         hashes[entry.seq] = before = entry.hash
         expected = entry.seq + 1
+    orphans = session.execute(text(_ORPHANS)).scalar_one()
+    if orphans:
+        yield Fault(None, f"{orphans} changes have lost the entry they belong to.")
 
 
 def _faults_of_entry(entry: Any) -> Iterator[Fault]:

@@ -55,6 +55,17 @@ def empty_database(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
         session.execute(text(f"truncate {', '.join(tables)} restart identity cascade"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file stays with one worker, and all that need the demonstration with one, so that it is made once."""
+    for item in items:
+        shares = "demonstration" in getattr(item, "fixturenames", ())
+        item.add_marker(
+            pytest.mark.xdist_group("demonstration" if shares else item.nodeid.split("::")[0])
+        )
+    # the longest group starts first
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group").args != ("demonstration",))  # type: ignore[union-attr]
+
+
 def pytest_sessionfinish() -> None:
     for folder in (_HOME, _EMPTY):
         shutil.rmtree(folder, ignore_errors=True)

@@ -88,7 +88,7 @@ def _faults_of_chain(session: Connection, hashes: dict[int, str]) -> Iterator[Fa
         yield from _faults_of_entry(entry)
         hashes[entry.seq] = before = entry.hash
         expected = entry.seq + 1
-    orphans = session.execute(text(_ORPHANS)).scalar_one()
+    orphans: int = session.execute(text(_ORPHANS)).scalar_one()
     if orphans:
         yield Fault(None, f"{orphans} changes have lost the entry they belong to.")
 

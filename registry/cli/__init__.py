@@ -123,13 +123,15 @@ def build(name: str) -> None:
 def sql(
     query: str,
     as_: Annotated[Audience, typer.Option("--as", help="whose file to ask")] = Audience.ANALYST,
+    seconds: Annotated[float, typer.Option(help="stop the query after so many seconds")] = 5,
+    limit: Annotated[int, typer.Option("--rows", help="refuse an answer of more rows")] = 1_000_000,
     format_: RowsOption = Rows.TABLE,
 ) -> None:
     """Ask the warehouse. Reads only, and only the file named."""
     import duckdb
 
     from registry.audit import note
-    from registry.duck import NoWarehouseError, open_locked, served_folder
+    from registry.duck import NoWarehouseError, TooMuchError, ask, open_locked, served_folder
     from registry.home import home
 
     try:
@@ -139,10 +141,9 @@ def sql(
             with caller(right, EVERY_CENTER, action="ask the warehouse"):
                 note(f"ask the {as_.value} file", detail=query[:500])
         with open_locked(folder / f"{as_.value}.duckdb") as connection:
-            found = connection.execute(query)
-            names = [d[0] for d in found.description or []]
-            rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    except (duckdb.Error, NoWarehouseError) as error:
+            names, found = ask(connection, query, seconds=seconds, rows=limit)
+            rows = [dict(zip(names, row, strict=True)) for row in found]
+    except (duckdb.Error, NoWarehouseError, TooMuchError) as error:
         raise fail(str(error)) from None
     print_rows(rows, format_)
 

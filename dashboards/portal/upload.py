@@ -107,7 +107,7 @@ def _may_be_sent(receipt: Receipt) -> bool:
 
 def _store(upload: Upload, person: Person, reason: str | None, preview: Receipt) -> Receipt:
     receipt = _run(
-        "Storing", submit, upload, person, reason=reason, actor=person.username,
+        "Storing", submit, upload, person, reason=reason, actor=person.username, role=person.role.value,
         based_on=preview.state,
     )  # fmt: skip
     st.session_state["judged"] = _Judged(f"{upload.token}:{reason}", receipt)

@@ -25,7 +25,7 @@ _MANIFEST = "manifest.json"
 _DIGEST_BYTES = hashlib.sha256().digest_size
 _CHUNK = 1024**2
 
-_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+_NAME = r"[^./\\][^/\\]*"
 # what may be written on restoring: nothing with a leading point, nothing that leads elsewhere
 PartName = Annotated[
     str, StringConstraints(pattern=rf"^(database\.dump|keys/{_NAME}|releases/{_NAME}/{_NAME})$")

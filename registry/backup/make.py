@@ -57,12 +57,8 @@ def _fill(
 
 
 def _write(
-    file: Path,
-    manifest: Manifest,
-    sources: dict[str, Path],
-    readers: Sequence[Recipient],
-    plain: Path,
-) -> Identity | None:
+    file: Path, manifest: Manifest, sources: dict[str, Path], readers: Sequence[Recipient], plain: Path
+) -> Identity | None:  # fmt: skip
     """Write the archive. Returns a key that opens it, if one is needed.
 
     The key of the readers is elsewhere: one made here proves the encrypted file and is forgotten.
@@ -84,15 +80,14 @@ def _collect(
     """Releases are listed before the snapshot and keys after it: none is then newer than the rows
     it rests on, and no row was signed by a key that is not there."""
     postgres, program = tool("pg_dump", at_least=major_version(session))
-    sources = _files("releases/*/*")
-    served = _served()
+    served, releases = _served(), _files("releases/*/*")
     with snapshot(store.database_url()) as frozen:
         name: str = frozen.execute(text("select pg_export_snapshot()")).scalar_one()
         progress("reading the database")
         found = contents(frozen)
         progress(f"dumping {sum(t.rows for t in found.tables.values()):,} rows")
         dump(store.database_url(), program, aside / DATABASE, snapshot=name)
-    sources = {DATABASE: aside / DATABASE, **_files("keys/*"), **sources}
+    sources = {DATABASE: aside / DATABASE, **_files("keys/*"), **releases}
     manifest = Manifest(
         made_at=made_at, code_version=version("microtransplant-registry"), postgres=postgres,
         revision=found.revision, tables=found.tables, roles=found.roles, served=served,

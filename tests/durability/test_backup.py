@@ -418,11 +418,11 @@ def test_only_one_backup_runs_at_a_time(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_backups_are_listed_and_the_oldest_removed(filled: Filled) -> None:
+def test_backups_are_listed_and_the_oldest_removed(made: Path) -> None:
     for path in folder().iterdir():
         path.unlink()
     for day in (1, 2, 3):
-        backup.create(folder() / f"2026010{day}T000000Z.mstbackup")
+        shutil.copy(made, folder() / f"2026010{day}T000000Z.mstbackup")
     assert [row["file"][:8] for row in backup.backups()] == ["20260101", "20260102", "20260103"]
     assert mst("backup", "prune", "--keep", 2).strip() == "removed 20260101T000000Z.mstbackup"
     assert "20260103T000000Z.mstbackup" in mst("backup", "list")

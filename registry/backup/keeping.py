@@ -22,8 +22,8 @@ def folder() -> Path:
     return path
 
 
-def new_path(made_at: datetime, *, encrypted: bool) -> Path:
-    return folder() / f"{made_at:%Y%m%dT%H%M%SZ}{SUFFIX}{'.age' if encrypted else ''}"
+def new_name(made_at: datetime, *, encrypted: bool) -> str:
+    return f"{made_at:%Y%m%dT%H%M%SZ}{SUFFIX}{'.age' if encrypted else ''}"
 
 
 def _paths() -> list[Path]:
@@ -33,13 +33,13 @@ def _paths() -> list[Path]:
 def backups() -> list[dict[str, Any]]:
     """One row per backup in the folder, oldest first."""
     return [
-        {"file": path.name, "made_at": f"{_made_at(path):%Y-%m-%d %H:%M:%S}",
+        {"file": path.name, "written_at": f"{_written_at(path):%Y-%m-%d %H:%M:%S}",
          "bytes": path.stat().st_size, "encrypted": is_encrypted(path)}
         for path in _paths()
     ]  # fmt: skip
 
 
-def _made_at(path: Path) -> datetime:
+def _written_at(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 

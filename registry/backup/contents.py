@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.engine import URL
 
+from registry.audit import Head
 from registry.backup.errors import BackupError
 
 # a row as text is the same everywhere only if these are; with row_security off a login that is
@@ -78,6 +79,19 @@ def _table(session: Connection, name: str) -> Table:
         text(f"select count(*), coalesce(sum({digest}), 0)::text from {name} as a_row")
     ).one()
     return Table(rows=rows, digest=total)
+
+
+def head_of(session: Connection) -> Head | None:
+    """The end of the audit trail; None in a registry older than the trail."""
+    there: str | None = session.execute(text("select to_regnamespace('audit')::text")).scalar_one()
+    if there is None:
+        return None
+    # not by audit.head(), which runs as its owner, whom a policy binds
+    found = session.execute(
+        text("select seq, encode(hash, 'hex') as hash from audit.entry where seq is not null "
+             "order by seq desc limit 1")
+    ).one_or_none()  # fmt: skip
+    return Head(found.seq, found.hash) if found else None
 
 
 def differences(expected: Contents, found: Contents) -> list[str]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 
 from registry import store
+from registry.audit import verify as verify_audit
 from registry.backup.archive import DATABASE, Manifest, unpack
 from registry.backup.contents import contents, differences, snapshot
 from registry.backup.encryption import decrypt, is_encrypted, read_key
@@ -28,12 +29,15 @@ def prove(database_url: URL, manifest: Manifest) -> list[str]:
     Foreign keys are not among them, since PostgreSQL checks every row when it restores one.
     """
     with snapshot(database_url) as session:
-        return differences(manifest.contents(), contents(session))
+        faults = differences(manifest.contents(), contents(session))
+        if manifest.audit is not None:
+            faults += [fault.message for fault in verify_audit(session, [manifest.audit])]
+    return faults
 
 
 def verify(path: Path, *, key: Path | None = None, progress: Progress = lambda _: None) -> Manifest:
     """Restore a backup into a scratch database and drop it again. Raises BackupError."""
-    with session_of(store.database_url()) as session, workspace() as aside:
+    with session_of(store.owner_url()) as session, workspace() as aside:
         return take_out(session, path, read_key(key) if key else None, aside, progress)
 
 

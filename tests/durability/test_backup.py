@@ -22,7 +22,9 @@ from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from registry import backup, release, store
-from registry.access.accounts import Role, add_account, sign_in
+from registry.access.accounts import add_account
+from registry.access.rights import Role
+from registry.access.sessions import sign_in
 from registry.backup.archive import DATABASE, Manifest, pack, sha256, unpack
 from registry.backup.contents import Contents, contents, snapshot
 from registry.backup.keeping import folder
@@ -99,7 +101,7 @@ def mst(*words: object, code: int = 0) -> str:
 
 
 def held() -> Contents:
-    with snapshot(store.database_url()) as session:
+    with snapshot(store.owner_url()) as session:
         return contents(session)
 
 
@@ -142,7 +144,7 @@ def test_the_drill_on_an_empty_machine(
     assert held() == before
     assert query(owners) == owned
     assert (send("C01"),) > query("select max(submission_id) from registry.receipt")[0]
-    assert sign_in("ana", PASSWORD)
+    assert sign_in("ana", PASSWORD, at=datetime.now(UTC)).persons
     assert not any((empty / "backups").iterdir())
 
 
@@ -221,7 +223,7 @@ def restored_submissions(file: Path, aside: Path) -> tuple[set[int], set[int]]:
     aside.mkdir()
     unpack(file, aside)
     _, program = tool("pg_restore", at_least=18)
-    with session_of(store.database_url()) as session, scratch(session) as beside:
+    with session_of(store.owner_url()) as session, scratch(session) as beside:
         load(beside, program, aside / DATABASE, "--no-owner")
         with snapshot(beside) as found:
             return tuple(
@@ -238,7 +240,7 @@ def restored_submissions(file: Path, aside: Path) -> tuple[set[int], set[int]]:
 def login(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Another login of the same server, with the rights that the test asks for."""
     rights: str = request.param
-    url = store.database_url()
+    url = store.owner_url()
     with store.engine(None).begin() as session:
         session.execute(text(f"create role other login {rights}"))
     given = url.set(username="other", drivername="postgresql")
@@ -442,7 +444,7 @@ def wait_for_the_lock() -> None:
 
 
 def test_only_one_backup_runs_at_a_time(tmp_path: Path) -> None:
-    with session_of(store.database_url()):
+    with session_of(store.owner_url()):
         assert "under way" in mst("backup", tmp_path / "one", code=5)
     assert list(tmp_path.iterdir()) == []
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
-import signal
 import stat
 import subprocess
 import sys
@@ -430,11 +430,7 @@ def test_a_backup_that_cannot_be_restored_is_not_kept(tmp_path: Path) -> None:
 @pytest.mark.requirement("REL-02", "REL-10")
 def test_a_killed_backup_does_not_count_and_leaves_nothing_after_the_next() -> None:
     kept = backup.backups()
-    run = subprocess.Popen([*MST, "backup"], stderr=subprocess.PIPE, text=True)
-    assert run.stderr is not None
-    assert any("proving" in line for line in run.stderr)
-    os.kill(run.pid, signal.SIGKILL)
-    run.wait()
+    kill_at("proving", "backup")
     assert backup.backups() == kept
     assert any(folder().glob(".work-*"))
     wait_for_the_lock()
@@ -442,6 +438,26 @@ def test_a_killed_backup_does_not_count_and_leaves_nothing_after_the_next() -> N
     assert [row["file"] for row in backup.backups()] == [*(row["file"] for row in kept), made.name]
     assert not any(folder().glob(".*"))
     assert "postgres_proof" not in databases()
+
+
+@pytest.mark.requirement("REL-02", "REL-11")
+def test_a_killed_restore_can_be_run_again(made: Path) -> None:
+    with elsewhere() as home:
+        kill_at("restoring the files", "restore", made)
+        wait_for_the_lock()
+        mst("restore", made)
+        assert held().tables["registry.account"].rows == 1
+        assert release.verify("2026-06") == []
+        assert not any((home / "backups").iterdir())
+
+
+def kill_at(step: str, *words: object) -> None:
+    """Run the command until it says that step, and kill it there."""
+    run = subprocess.Popen([*MST, *map(str, words)], stderr=subprocess.PIPE, text=True)
+    assert run.stderr is not None
+    assert any(step in line for line in run.stderr)
+    run.kill()
+    run.wait()
 
 
 def wait_for_the_lock() -> None:
@@ -463,7 +479,8 @@ def test_backups_are_listed_and_the_oldest_removed(made: Path) -> None:
         shutil.copy(made, folder() / f"2026010{day}T000000Z.mstbackup")
     assert [row["file"][:8] for row in backup.backups()] == ["20260101", "20260102", "20260103"]
     assert mst("backup", "prune", "--keep", 2).strip() == "removed 20260101T000000Z.mstbackup"
-    assert "20260103T000000Z.mstbackup" in mst("backup", "list")
+    rows = json.loads(mst("backup", "list", "--format", "json"))
+    assert [row["bytes"] for row in rows] == [made.stat().st_size] * 2
     assert "is there already" in mst("backup", folder() / "20260103T000000Z.mstbackup", code=4)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
-import signal
 import stat
 import subprocess
 import sys
@@ -18,7 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy.engine import URL
 from typer.testing import CliRunner, Result
 
 from registry import backup, release, store
@@ -62,8 +63,30 @@ def new_home() -> Iterator[Path]:
     shutil.rmtree(made, ignore_errors=True)
 
 
+@contextmanager
+def elsewhere() -> Iterator[Path]:
+    """Another state folder, and an empty database of the server at hand that belongs to it."""
+    server = store.database_url()
+    create, drop = (f"{verb} database elsewhere" for verb in ("create", "drop"))
+    on_server(server, create)
+    with new_home() as made, pytest.MonkeyPatch.context() as patch:
+        given = server.set(database="elsewhere", drivername="postgresql")
+        patch.setenv("MST_HOME", str(made))
+        patch.setenv("MST_DATABASE_URL", given.render_as_string(hide_password=False))
+        yield made
+        store.dispose_engines()
+    on_server(server, drop)
+
+
+def on_server(url: URL, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as session:
+        session.execute(text(statement))
+
+
 @pytest.fixture
 def empty() -> Iterator[Path]:
+    """The state folder of another machine: nothing in it, not even a server."""
     with new_home() as made:
         yield made
 
@@ -116,7 +139,7 @@ def databases() -> set[object]:
 
 @pytest.mark.requirement("REL-11")
 def test_the_drill_on_an_empty_machine(
-    filled: Filled, empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    filled: Filled, tmp_path: Path, empty: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file, key = tmp_path / "one.mstbackup.age", tmp_path / "backup.key"
     before = held()
@@ -150,9 +173,7 @@ def test_the_drill_on_an_empty_machine(
 
 @pytest.mark.requirement("REL-11")
 @pytest.mark.long
-def test_the_dashboards_show_the_same_after_the_drill(
-    filled: Filled, empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_dashboards_show_the_same_after_the_drill(filled: Filled, tmp_path: Path) -> None:
     from registry.duck import open_locked, served_folder
 
     def adherence(of: Path) -> list[tuple[object, ...]]:
@@ -163,10 +184,10 @@ def test_the_dashboards_show_the_same_after_the_drill(
     mst("build", "2026-06")
     file = backup.create(tmp_path / "served.mstbackup")
     before = adherence(filled.home)
-    monkeypatch.setenv("MST_HOME", str(empty))
-    assert "mst build 2026-06" in mst("restore", file)
-    mst("build", "2026-06")
-    assert adherence(empty) == before != []
+    with elsewhere() as home:
+        assert "mst build 2026-06" in mst("restore", file)
+        mst("build", "2026-06")
+        assert adherence(home) == before != []
 
 
 @pytest.mark.requirement("REL-10")
@@ -282,9 +303,7 @@ def test_a_login_made_for_backups_sees_everything(
 
 @pytest.mark.requirement("REL-11")
 @pytest.mark.parametrize("encrypted", [False, True])
-def test_one_changed_byte_anywhere_is_refused(
-    encrypted: bool, empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_changed_byte_anywhere_is_refused(encrypted: bool, tmp_path: Path) -> None:
     key = tmp_path / "key"
     public = backup.create_key(key, NOW)
     file = backup.create(tmp_path / "one", public_key=public if encrypted else None)
@@ -298,10 +317,10 @@ def test_one_changed_byte_anywhere_is_refused(
     for cut in (1, 32, 512, len(whole) // 2, len(whole)):
         refused(tmp_path / "cut", whole[:-cut], key if encrypted else None)
     refused(tmp_path / "longer", whole + b"x", key if encrypted else None)
-    monkeypatch.setenv("MST_HOME", str(empty))
-    mst("restore", tmp_path / "changed", *(("--key", key) if encrypted else ()), code=2)
-    assert query("select to_regclass('registry.submission')") == [(None,)]
-    assert not (empty / "keys").exists()
+    with elsewhere() as home:
+        mst("restore", tmp_path / "changed", *(("--key", key) if encrypted else ()), code=2)
+        assert query("select to_regclass('registry.submission')") == [(None,)]
+        assert not (home / "keys").exists()
 
 
 def refused(path: Path, content: bytes, key: Path | None) -> None:
@@ -328,35 +347,25 @@ def test_another_key_or_none_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_registry_that_holds_something_is_never_restored_over(
-    filled: Filled, made: Path, empty: Path, monkeypatch: pytest.MonkeyPatch
+    made: Path,
 ) -> None:
     before = held()
     assert "MST_HOME" in mst("restore", made, code=4)
     assert held() == before
-    monkeypatch.setenv("MST_HOME", str(empty))
-    signature.public_key_text()
-    own = (empty / "keys" / "receipt.key").read_bytes()
-    assert "keys/receipt" in mst("restore", made, code=4)
-    assert (empty / "keys" / "receipt.key").read_bytes() == own
+    with elsewhere() as home:
+        signature.public_key_text()
+        own = (home / "keys" / "receipt.key").read_bytes()
+        assert "keys/receipt" in mst("restore", made, code=4)
+        assert (home / "keys" / "receipt.key").read_bytes() == own
 
 
-@contextmanager
-def at(home: Path) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MST_HOME", str(home))
-        yield
-
-
-def test_a_backup_of_an_older_version_comes_back_and_is_migrated(
-    empty: Path, tmp_path: Path
-) -> None:
-    with new_home() as older, at(older):
+def test_a_backup_of_an_older_version_comes_back_and_is_migrated(tmp_path: Path) -> None:
+    with elsewhere():
         store.migrate("0005")
         number = send("C01")
         file = backup.create(tmp_path / "old.mstbackup")
         before = held()
-        store.dispose_engines()
-    with at(empty):
+    with elsewhere():
         store.migrate()
         with store.engine(None).begin() as session:
             session.execute(text("create schema of_a_later_version authorization mst_owner"))
@@ -423,11 +432,7 @@ def test_a_backup_that_cannot_be_restored_is_not_kept(tmp_path: Path) -> None:
 @pytest.mark.requirement("REL-02", "REL-10")
 def test_a_killed_backup_does_not_count_and_leaves_nothing_after_the_next() -> None:
     kept = backup.backups()
-    run = subprocess.Popen([*MST, "backup"], stderr=subprocess.PIPE, text=True)
-    assert run.stderr is not None
-    assert any("proving" in line for line in run.stderr)
-    os.kill(run.pid, signal.SIGKILL)
-    run.wait()
+    kill_at("proving", "backup")
     assert backup.backups() == kept
     assert any(folder().glob(".work-*"))
     wait_for_the_lock()
@@ -435,6 +440,26 @@ def test_a_killed_backup_does_not_count_and_leaves_nothing_after_the_next() -> N
     assert [row["file"] for row in backup.backups()] == [*(row["file"] for row in kept), made.name]
     assert not any(folder().glob(".*"))
     assert "postgres_proof" not in databases()
+
+
+@pytest.mark.requirement("REL-02", "REL-11")
+def test_a_killed_restore_can_be_run_again(made: Path) -> None:
+    with elsewhere() as home:
+        kill_at("restoring the files", "restore", made)
+        wait_for_the_lock()
+        mst("restore", made)
+        assert held().tables["registry.account"].rows == 1
+        assert release.verify("2026-06") == []
+        assert not any((home / "backups").iterdir())
+
+
+def kill_at(step: str, *words: object) -> None:
+    """Run the command until it says that step, and kill it there."""
+    run = subprocess.Popen([*MST, *map(str, words)], stderr=subprocess.PIPE, text=True)
+    assert run.stderr is not None
+    assert any(step in line for line in run.stderr)
+    run.kill()
+    run.wait()
 
 
 def wait_for_the_lock() -> None:
@@ -456,7 +481,8 @@ def test_backups_are_listed_and_the_oldest_removed(made: Path) -> None:
         shutil.copy(made, folder() / f"2026010{day}T000000Z.mstbackup")
     assert [row["file"][:8] for row in backup.backups()] == ["20260101", "20260102", "20260103"]
     assert mst("backup", "prune", "--keep", 2).strip() == "removed 20260101T000000Z.mstbackup"
-    assert "20260103T000000Z.mstbackup" in mst("backup", "list")
+    rows = json.loads(mst("backup", "list", "--format", "json"))
+    assert [row["bytes"] for row in rows] == [made.stat().st_size] * 2
     assert "is there already" in mst("backup", folder() / "20260103T000000Z.mstbackup", code=4)
 
 
@@ -470,12 +496,10 @@ def test_a_pg_dump_older_than_the_server_is_refused() -> None:
         tool("pg_dump", at_least=18, places=[old])
 
 
-def test_a_database_without_a_registry_has_no_backup(
-    empty: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MST_HOME", str(empty))
-    assert "no registry" in mst("backup", code=2)
-    assert backup.backups() == []
+def test_a_database_without_a_registry_has_no_backup(filled: Filled) -> None:
+    with elsewhere():
+        assert "no registry" in mst("backup", code=2)
+        assert backup.backups() == []
 
 
 def test_what_is_in_a_backup(filled: Filled, made: Path, tmp_path: Path) -> None:

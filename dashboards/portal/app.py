@@ -17,6 +17,7 @@ from dashboards.portal import (
     upload,
 )
 from registry.access.accounts import Person, Role, sign_in, still_valid
+from registry.trouble import trouble
 
 st.set_page_config(page_title="Microtransplant registry", page_icon="🩸", layout="wide")
 
@@ -75,4 +76,9 @@ def main() -> None:
     chosen.run()
 
 
-main()
+try:
+    main()
+except Exception as error:
+    if not (said := trouble(error)):
+        raise
+    st.error(said)

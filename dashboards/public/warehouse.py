@@ -10,8 +10,12 @@ import pandas as pd
 from registry.duck import open_locked, served_folder
 
 
+def pointer() -> Path:
+    """The file that says what is served."""
+    return Path(os.environ["MST_PUBLIC_POINTER"])
+
+
 def read(sql: str) -> pd.DataFrame:
     """The rows of a query. Raises NoWarehouseError."""
-    pointer = Path(os.environ["MST_PUBLIC_POINTER"])
-    with open_locked(served_folder(pointer) / "public.duckdb") as connection:
+    with open_locked(served_folder(pointer()) / "public.duckdb") as connection:
         return connection.execute(sql).df()

@@ -18,6 +18,7 @@ from registry.cli.deidentify import deidentify_app
 from registry.cli.intake import add_to as add_intake
 from registry.cli.output import (
     BUG,
+    TRY_AGAIN,
     Rows,
     RowsOption,
     fail,
@@ -172,13 +173,15 @@ def serve(
     port: Annotated[int, typer.Option(help="loopback port")] = 8501,
 ) -> None:
     """Serve a dashboard on loopback."""
-    from registry.serving import DASHBOARDS, command, environment
+    from registry.serving import DASHBOARDS, command, environment, place
 
     if which not in {"portal", "public"}:
         raise fail("Serve portal or public.")
     known = environment(which)
-    os.chdir(DASHBOARDS.parent)
-    os.execvpe(sys.executable, command(which, port), known)
+    with place(which, port) as kept:
+        os.set_inheritable(kept, True)
+        os.chdir(DASHBOARDS.parent)
+        os.execvpe(sys.executable, command(which, port), known)
 
 
 @app.command()
@@ -212,12 +215,17 @@ def docs(check_: Annotated[bool, typer.Option("--check", help="only compare")] =
 
 
 def main() -> None:
-    """Run the command; a bug is one line and exit code 70, never a traceback."""
+    """Run the command; a trouble that passes and a bug are one line each, never a traceback."""
     if os.environ.get("MST_DEBUG"):
         app()
     try:
         app()
     except Exception as error:
+        from registry.trouble import trouble
+
+        if said := trouble(error):
+            say.print(said, markup=False)
+            sys.exit(TRY_AGAIN)
         say.print(f"A fault of the registry itself ({type(error).__name__}). Nothing was stored.")
         say.print("Set MST_DEBUG=1 and run it again to see where.")
         sys.exit(BUG)

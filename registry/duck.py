@@ -64,6 +64,20 @@ def served_folder(pointer: Path) -> Path:
     return pointer.parent / str(build)
 
 
+def open_served(pointer: Path, audience: str) -> duckdb.DuckDBPyConnection:
+    """A connection to the file of the build that is served. Raises NoWarehouseError.
+
+    A build that was replaced, and removed, between the look at the pointer and at the file is let go.
+    """
+    while True:
+        folder = served_folder(pointer)
+        try:
+            return open_locked(folder / f"{audience}.duckdb")
+        except duckdb.IOException:
+            if served_folder(pointer) == folder:
+                raise
+
+
 def open_locked(path: Path, *, memory_limit: str = "1GB") -> duckdb.DuckDBPyConnection:
     """A connection that reads `path` and can neither reach other files nor be unlocked."""
     connection = duckdb.connect(

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.standing import show
-from registry.duck import POINTER, NoWarehouseError, open_locked, served_folder
+from registry.duck import POINTER, NoWarehouseError, open_served
 from registry.home import home
 
 
@@ -17,8 +17,7 @@ def show_standing() -> None:
 
 def query(sql: str, parameters: list[object] | None = None) -> pd.DataFrame:
     """The rows of a query. Raises NoWarehouseError."""
-    folder = served_folder(home() / "warehouse" / POINTER)
-    with open_locked(folder / "analyst.duckdb") as connection:
+    with open_served(home() / "warehouse" / POINTER, "analyst") as connection:
         return connection.execute(sql, parameters or []).df()
 
 

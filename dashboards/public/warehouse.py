@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from registry.duck import open_locked, served_folder
+from registry.duck import open_served
 
 
 def pointer() -> Path:
@@ -17,5 +17,5 @@ def pointer() -> Path:
 
 def read(sql: str) -> pd.DataFrame:
     """The rows of a query. Raises NoWarehouseError."""
-    with open_locked(served_folder(pointer()) / "public.duckdb") as connection:
+    with open_served(pointer(), "public") as connection:
         return connection.execute(sql).df()

@@ -135,12 +135,11 @@ def sql(
     """Ask the warehouse. Reads only, and only the file named."""
     import duckdb
 
-    from registry.duck import NoWarehouseError, open_locked, served_folder
+    from registry.duck import POINTER, NoWarehouseError, open_served
     from registry.home import home
 
     try:
-        folder = served_folder(home() / "warehouse" / "current.json")
-        with open_locked(folder / f"{as_.value}.duckdb") as connection:
+        with open_served(home() / "warehouse" / POINTER, as_.value) as connection:
             found = connection.execute(query)
             names = [d[0] for d in found.description or []]
             rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -9,7 +9,7 @@ import importlib
 import os
 import signal
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce, wraps
 from multiprocessing import get_context
@@ -65,6 +65,19 @@ class Nursery:
         process.start()
         there.close()
         return Life(process, here)
+
+    def together(self, task: Callable[..., Any], arguments: Sequence[Sequence[Any]]) -> list[Any]:
+        """The values of as many processes as there are arguments, which begin each round at once: a task
+        takes a function that waits for the others first."""
+        meet = _NURSERY.Barrier(len(arguments))
+        lives = [self.start(task, meet, *each) for each in arguments]
+        ends = [life.end() for life in lives]
+        assert [end.trouble for end in ends] == [None] * len(ends)
+        return [end.value for end in ends]
+
+    def event(self) -> Any:
+        """Something one of its processes can tell the others."""
+        return _NURSERY.Event()
 
     def run(
         self, task: Callable[..., Any], *arguments: Any, fate: Fate | None = None,

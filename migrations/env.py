@@ -1,7 +1,7 @@
 """Runs migrations as the login; each migration that creates tables acts as `mst_owner`."""
 
 from alembic import context
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
 import registry.schema
@@ -33,4 +33,7 @@ if isinstance(given, Connection):
     run(given)
 else:
     with (given or engine(None)).connect() as opened:
+        # whoever still uses a table must not be waited for without end
+        opened.execute(text("set lock_timeout = '60s'"))
+        opened.commit()
         run(opened)

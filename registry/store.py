@@ -147,8 +147,8 @@ def snapshot() -> Iterator[Any]:
 
     A renaming of pseudonyms that has begun is waited for: a snapshot has the old names or the new.
     """
-    tables = [f'crf."{form}"' for form in TABLES]  # first, as a renaming takes them
-    tables += ["registry.submission", "registry.case_event"]
+    # in the order in which a renaming takes them, so that neither waits for the other without end
+    tables = ["registry.submission", *(f'crf."{form}"' for form in TABLES), "registry.case_event"]
     with _reader() as connection:
         with connection.cursor() as cursor:
             cursor.execute("set transaction isolation level repeatable read, read only")

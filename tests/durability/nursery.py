@@ -21,7 +21,7 @@ import psycopg
 
 Victim = Literal["process", "backend terminated", "backend killed", "server"]
 _APPLICATION = "doomed"
-_PATIENCE_SECONDS = 120
+_PATIENCE_SECONDS = 300
 _NURSERY = get_context("forkserver")
 _NURSERY.set_forkserver_preload(["tests.durability.warm"])
 
@@ -56,10 +56,15 @@ class Nursery:
     home: str
     url: str
 
-    def start(self, task: Callable[..., Any], *arguments: Any, fate: Fate | None = None) -> Life:
-        """A process that does the task, and meets its fate."""
-        here, there = _NURSERY.Pipe(duplex=False)
-        process = _NURSERY.Process(
+    def start(
+        self, task: Callable[..., Any], *arguments: Any, fate: Fate | None = None,
+        fresh: bool = False,
+    ) -> Life:  # fmt: skip
+        """A process that does the task, and meets its fate. A `fresh` one is not forked but started anew:
+        dbt does not outlive a fork."""
+        context = get_context("spawn") if fresh else _NURSERY
+        here, there = context.Pipe(duplex=False)
+        process = context.Process(
             target=_live, args=(self.home, self.url, there, fate, task, arguments)
         )
         process.start()
@@ -71,7 +76,11 @@ class Nursery:
         takes a function that waits for the others first."""
         meet = _NURSERY.Barrier(len(arguments))
         lives = [self.start(task, meet, *each) for each in arguments]
-        ends = [life.end() for life in lives]
+        try:
+            ends = [life.end() for life in lives]
+        finally:
+            for life in lives:
+                life.process.kill()
         assert [end.trouble for end in ends] == [None] * len(ends)
         return [end.value for end in ends]
 
@@ -81,10 +90,10 @@ class Nursery:
 
     def run(
         self, task: Callable[..., Any], *arguments: Any, fate: Fate | None = None,
-        kill_after: float | None = None,
+        kill_after: float | None = None, fresh: bool = False,
     ) -> End:  # fmt: skip
         """The same, waited for; killed after so many seconds unless it is done."""
-        life = self.start(task, *arguments, fate=fate)
+        life = self.start(task, *arguments, fate=fate, fresh=fresh)
         if kill_after is not None:
             life.process.join(kill_after)
             life.process.kill()

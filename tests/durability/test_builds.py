@@ -115,7 +115,7 @@ def test_a_build_that_fails_or_dies_leaves_the_last_one_serving_with_its_age(
 ) -> None:
     nursery.run(tasks.upload, str(usual(tmp_path, 0)), "C01", None)
     nursery.run(tasks.release, "first")
-    assert nursery.run(tasks.build, "first").value == "first-001"
+    assert nursery.run(tasks.build, "first", fresh=True).value == "first-001"
     page = public_page(root, monkeypatch)
     assert any(
         c.value.startswith("Release first, data of 2026-03-01, built ") for c in page.caption
@@ -123,7 +123,8 @@ def test_a_build_that_fails_or_dies_leaves_the_last_one_serving_with_its_age(
     assert not page.warning
 
     nursery.run(tasks.release, "second")
-    assert nursery.run(tasks.build, "second", fate=Fate(f"{_BUILD}:_attach_raw")).killed
+    fate = Fate(f"{_BUILD}:_attach_raw")
+    assert nursery.run(tasks.build, "second", fate=fate, fresh=True).killed
     assert standing(root / "current.json").release == "first"
     (told,) = public_page(root, monkeypatch).warning
     assert "of release second" in told.value
@@ -132,14 +133,14 @@ def test_a_build_that_fails_or_dies_leaves_the_last_one_serving_with_its_age(
 
     (root.parent / "releases" / "second" / "drug.parquet").chmod(0o600)
     (root.parent / "releases" / "second" / "drug.parquet").write_bytes(b"no Parquet")
-    failed = nursery.start(tasks.build, "second")
+    failed = nursery.start(tasks.build, "second", fresh=True)
     with pytest.raises(AssertionError, match="bug"):
         failed.end()
     assert "a fault of the registry" in public_page(root, monkeypatch).warning[0].value
     assert folders(root) == ["first-001"]
 
     nursery.run(tasks.release, "third")
-    assert nursery.run(tasks.build, "third").value == "third-002"
+    assert nursery.run(tasks.build, "third", fresh=True).value == "third-002"
     assert not public_page(root, monkeypatch).warning
     assert folders(root) == ["first-001", "third-002"]
     assert (

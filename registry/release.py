@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import select
 
 from registry import consensus
 from registry.audit import enter, head
 from registry.audit.anchors import keep
+from registry.files import aside, only_one, sync, write_json
 from registry.forms import FORM_VERSION, FORMS
 from registry.forms.arrow import raw_schema
 from registry.home import home
 from registry.lifecycle.latest import case_states
-from registry.schema import CASE_EVENT, SUBMISSION
-from registry.store import engine, read_form
+from registry.store import engine, read_form, snapshot
 
 MANIFEST = "manifest.json"
+_TAKEN = "Another release is being written; nothing was done. Try again when it is finished."
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
 
 
@@ -49,26 +49,37 @@ def create(
     Cases whose consent is withdrawn and rows that were deleted are not in it.
     """
     final = folder(name)
-    if final.exists():
-        raise ReleaseError(
-            f"The release {name} exists; releases never change. Choose another name."
-        )
-    last, last_event = _last(SUBMISSION.c.submission_id), _last(CASE_EVENT.c.event_id)
-    if not last:
-        raise ReleaseError("The registry holds no submission yet.")
-    aside = final.with_name(f".{name}.{os.getpid()}")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
+    with only_one(final.parent / ".lock", _TAKEN), aside(final.parent, ".writing-") as made:
+        if final.exists():
+            raise ReleaseError(
+                f"The release {name} exists; releases never change. Choose another name."
+            )
+        manifest = _fill(made / name, name, as_of or datetime.now(UTC), progress)
+        (made / name).rename(final)
+        sync(final.parent)
+    return manifest
+
+
+def _fill(
+    made: Path, name: str, moment: datetime, progress: Callable[[str], None]
+) -> dict[str, Any]:
+    """Write every form and the manifest, all of the registry as it is at one moment."""
+    made.mkdir()
     files = {}
-    for form in FORMS:
-        progress(f"writing {form}")
-        files[form] = _write(form, aside / f"{form}.parquet", last, last_event)
+    with snapshot() as connection:
+        last, last_event = _last(connection)
+        if not last:
+            raise ReleaseError("The registry holds no submission yet.")
+        for form in FORMS:
+            progress(f"writing {form}")
+            stored = read_form(form, as_of=last, as_of_case_event=last_event, connection=connection)
+            files[form] = _write(form, stored, made / f"{form}.parquet")
     with engine("mst_reader").begin() as session:
         enter(session, "make a release", detail=name)
         end = head(session)
     manifest = {
         "name": name,
-        "created_at": (as_of or datetime.now(UTC)).isoformat(timespec="seconds"),
+        "created_at": moment.isoformat(timespec="seconds"),
         "last_submission": last,
         "last_case_event": last_event,
         "form_version": FORM_VERSION,
@@ -78,22 +89,27 @@ def create(
         "audit": end._asdict() if end else None,
         "files": {f"{form}.parquet": entry["sha256"] for form, entry in files.items()},
     }
-    (aside / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    aside.rename(final)
+    write_json(made / MANIFEST, manifest)
     keep(end)
     return manifest
 
 
-def _last(number: ColumnElement[int]) -> int:
-    with engine("mst_reader").connect() as session:
-        return int(session.execute(select(func.coalesce(func.max(number), 0))).scalar_one())
+def _last(connection: Any) -> tuple[int, int]:
+    """The last submission and the last event of a case, 0 before the first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select (select coalesce(max(submission_id), 0) from registry.submission), "
+            "(select coalesce(max(event_id), 0) from registry.case_event)"
+        )
+        submission, event = cursor.fetchone()
+    return int(submission), int(event)
 
 
-def _write(form: str, path: Path, as_of: int, as_of_case_event: int) -> dict[str, Any]:
-    stored = read_form(form, as_of=as_of, as_of_case_event=as_of_case_event)
+def _write(form: str, stored: pa.Table, path: Path) -> dict[str, Any]:
     table = stored.cast(raw_schema(FORMS[form]))
     pq.write_table(table, path, compression="zstd")
     path.chmod(0o400)
+    sync(path)
     return {"rows": table.num_rows, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from registry.duck import served_folder
+from registry.files import TakenError, only_one
 from registry.home import home
 
 DASHBOARDS = Path(__file__).resolve().parent.parent / "dashboards"
@@ -40,13 +44,43 @@ def environment(which: str) -> dict[str, str]:
     return keep
 
 
+@contextmanager
+def place(which: str, port: int) -> Iterator[int]:
+    """The one place of this dashboard in the state folder, held by a descriptor that the server is to
+    inherit. Raises TakenError where it is served already, or the port is in use.
+    """
+    served = (
+        f"The {which} is served from this state folder already. Stop it before you start another."
+    )
+    with only_one(home() / f".serving-{which}.lock", served) as kept:
+        _require_free(port)
+        if which == "portal":
+            # what a portal that was killed had in hand: nobody else spools
+            shutil.rmtree(home() / "spool", ignore_errors=True)
+        yield kept
+
+
+def _require_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise TakenError(
+                f"Port {port} is in use. Stop what uses it, or name another."
+            ) from None
+
+
 def start(which: str, port: int) -> subprocess.Popen[bytes]:
-    """Start a dashboard and wait until it answers. Raises RuntimeError if it does not."""
-    log = (home() / f"{which}.log").open("ab")
-    process = subprocess.Popen(
-        command(which, port), env=environment(which), stdout=log, stderr=log,
-        cwd=DASHBOARDS.parent,
-    )  # fmt: skip
+    """Start a dashboard and wait until it answers.
+
+    Raises RuntimeError if it does not, TakenError where it is served already.
+    """
+    with place(which, port) as kept, (home() / f"{which}.log").open("ab") as log:
+        process = subprocess.Popen(
+            command(which, port), env=environment(which), stdout=log, stderr=log,
+            cwd=DASHBOARDS.parent, pass_fds=[kept],
+        )  # fmt: skip
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:

@@ -24,6 +24,7 @@ from dashboards.portal import (
 from registry.access.rights import EVERY_CENTER, Person, Right
 from registry.acting import Act, acting
 from registry.lifecycle.cases import centers
+from registry.trouble import trouble
 
 st.set_page_config(page_title="Microtransplant registry", page_icon="🩸", layout="wide")
 
@@ -106,4 +107,9 @@ def _acting_as(found: tuple[Person, ...]) -> Person:
     return st.selectbox("Acting as", found, format_func=words)
 
 
-main()
+try:
+    main()
+except Exception as error:
+    if not (said := trouble(error)):
+        raise
+    st.error(said)

@@ -19,6 +19,7 @@ from registry.cli.intake import add_to as add_intake
 from registry.cli.operations import add_to as add_operations
 from registry.cli.output import (
     BUG,
+    TRY_AGAIN,
     Rows,
     RowsOption,
     fail,
@@ -133,16 +134,15 @@ def sql(
     import duckdb
 
     from registry.audit import note
-    from registry.duck import NoWarehouseError, TooMuchError, ask, open_locked, served_folder
+    from registry.duck import POINTER, NoWarehouseError, TooMuchError, ask, open_served
     from registry.home import home
 
+    right = {Audience.ANALYST: Right.ASK_WAREHOUSE, Audience.STEWARD: Right.OVERSEE}.get(as_)
+    if right is not None:
+        with caller(right, EVERY_CENTER, action="ask the warehouse"):
+            note(f"ask the {as_.value} file", detail=query[:500])
     try:
-        folder = served_folder(home() / "warehouse" / "current.json")
-        right = {Audience.ANALYST: Right.ASK_WAREHOUSE, Audience.STEWARD: Right.OVERSEE}.get(as_)
-        if right is not None:
-            with caller(right, EVERY_CENTER, action="ask the warehouse"):
-                note(f"ask the {as_.value} file", detail=query[:500])
-        with open_locked(folder / f"{as_.value}.duckdb") as connection:
+        with open_served(home() / "warehouse" / POINTER, as_.value) as connection:
             names, found = ask(connection, query, seconds=seconds, rows=limit)
             rows = [dict(zip(names, row, strict=True)) for row in found]
     except (duckdb.Error, NoWarehouseError, TooMuchError) as error:
@@ -156,13 +156,15 @@ def serve(
     port: Annotated[int, typer.Option(help="loopback port")] = 8501,
 ) -> None:
     """Serve a dashboard on loopback."""
-    from registry.serving import DASHBOARDS, command, environment
+    from registry.serving import DASHBOARDS, command, environment, place
 
     if which not in {"portal", "public"}:
         raise fail("Serve portal or public.")
     known = environment(which)
-    os.chdir(DASHBOARDS.parent)
-    os.execvpe(sys.executable, command(which, port), known)
+    with place(which, port) as kept:
+        os.set_inheritable(kept, True)
+        os.chdir(DASHBOARDS.parent)
+        os.execvpe(sys.executable, command(which, port), known)
 
 
 @app.command()
@@ -196,12 +198,17 @@ def docs(check_: Annotated[bool, typer.Option("--check", help="only compare")] =
 
 
 def main() -> None:
-    """Run the command; a bug is one line and exit code 70, never a traceback."""
+    """Run the command; a trouble that passes and a bug are one line each, never a traceback."""
     if os.environ.get("MST_DEBUG"):
         app()
     try:
         app()
     except Exception as error:
+        from registry.trouble import trouble
+
+        if said := trouble(error):
+            say.print(said, markup=False)
+            sys.exit(TRY_AGAIN)
         say.print(f"A fault of the registry itself ({type(error).__name__}). Nothing was stored.")
         say.print("Set MST_DEBUG=1 and run it again to see where.")
         sys.exit(BUG)

@@ -6,7 +6,8 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import adbc_driver_manager
 import psycopg
@@ -95,23 +96,30 @@ def _is_of_connection(error: BaseException) -> bool:
 
 def _own_disk_is_full() -> bool:
     """The embedded server stops when it cannot write, and takes its reason with it."""
-    given = "MST_DATABASE_URL" in os.environ
-    return not given and shutil.disk_usage(home()).free < _LEAST_BYTES
+    return "MST_DATABASE_URL" not in os.environ and _is_full(home())
 
 
 def _of_disk(error: BaseException) -> str | None:
     for code, words in _DISKS.items():
         # DuckDB, Arrow and dbt hand on the system's words and not its number
         if getattr(error, "errno", None) == code or os.strerror(code) in str(error):
-            return words.format(_place(error))
+            return words.format(_place(_is_full if words is _FULL else _is_closed))
     return None
 
 
-def _place(error: BaseException) -> str:
-    name = getattr(error, "filename", None)
-    if isinstance(name, (str, os.PathLike)):
-        for folder in ("spool", "releases", "warehouse", "keys", "cache"):
-            if os.fspath(name).startswith(str(home() / folder)):
-                return f"The disk with the folder {folder} of the registry"
-        return "The disk of the file to be written"
-    return "A disk of the registry"
+def _place(is_ill: Callable[[Path], bool]) -> str:
+    """Which disk it is; the system does not say it of a file that is already open."""
+    if is_ill(home()):
+        return "The disk of the state folder"
+    for name in ("spool", "releases", "warehouse", "keys", "cache"):
+        if (folder := home() / name).exists() and is_ill(folder):
+            return f"The disk with the folder {name} of the registry"
+    return "The disk of the file to be written"
+
+
+def _is_full(folder: Path) -> bool:
+    return shutil.disk_usage(folder).free < _LEAST_BYTES
+
+
+def _is_closed(folder: Path) -> bool:
+    return not os.access(folder, os.W_OK)

@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 export MST_HOME ?= $(CURDIR)/var
 
-.PHONY: help setup demo test test-long check bench chromium clean
+.PHONY: help setup demo test test-long check validation bench chromium clean
 
 help: ## explain the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -44,6 +44,10 @@ check: setup chromium ## lint, types, import directions, generated files, tests;
 	  "$(VENV)/bin/lint-imports" "$(VENV)/bin/mst docs --check" '$(TESTS) -m "not long"'; do \
 	  echo "== $$step"; eval "$$step" || failed=$$((failed+1)); done; \
 	echo "$$failed steps failed"; exit $$failed
+
+validation: setup chromium ## requirement, tests, result: every marked test, then build/validation.md
+	@mkdir -p build; $(TESTS) -m requirement --validation-report build/validation-run.json; \
+	  $(PY) -m tests.validation build/validation-run.json build
 
 bench: setup ## speed as ratios against a bare engine
 	@$(PY) -m benchmarks

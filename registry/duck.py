@@ -12,6 +12,8 @@ from pathlib import Path
 
 import duckdb
 
+FAILED_BUILD = "failed.json"  # beside the pointer, as long as the last build has failed
+
 
 class NoWarehouseError(Exception):
     """No warehouse has been built yet."""

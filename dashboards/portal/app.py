@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboards import bars
+from dashboards.faults import told_by_number
 from dashboards.portal import (
     cases_page,
     figures_page,
@@ -75,4 +76,5 @@ def main() -> None:
     chosen.run()
 
 
-main()
+with told_by_number():
+    main()

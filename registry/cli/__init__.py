@@ -16,8 +16,10 @@ import typer
 from registry.cli.consensus import consensus_app
 from registry.cli.deidentify import deidentify_app
 from registry.cli.intake import add_to as add_intake
+from registry.cli.operations import add_to as add_operations
 from registry.cli.output import (
     BUG,
+    REFUSED,
     Rows,
     RowsOption,
     fail,
@@ -26,6 +28,7 @@ from registry.cli.output import (
     say,
 )
 from registry.cli.queries import add_to as add_queries
+from registry.home import NotReadyError, home
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -36,6 +39,7 @@ users_app = typer.Typer(no_args_is_help=True, help="Local accounts.")
 add_intake(app)
 app.add_typer(consensus_app, name="consensus")
 add_queries(app)
+add_operations(app)
 app.add_typer(deidentify_app, name="deidentify")
 app.add_typer(release_app, name="release")
 app.add_typer(users_app, name="users")
@@ -113,7 +117,6 @@ def build(name: str) -> None:
     """Build the warehouse from a release and put it in service."""
     from registry import release, warehouse
     from registry.disclosure import DisclosureError
-    from registry.home import home
 
     try:
         faults = release.verify(name)
@@ -135,7 +138,6 @@ def sql(
     import duckdb
 
     from registry.duck import NoWarehouseError, open_locked, served_folder
-    from registry.home import home
 
     try:
         folder = served_folder(home() / "warehouse" / "current.json")
@@ -164,21 +166,6 @@ def users_add(
         except (AccountError, ValueError) as error:
             raise fail(str(error)) from None
     say.print("Added.")
-
-
-@app.command()
-def serve(
-    which: Annotated[str, typer.Argument(help="portal or public")],
-    port: Annotated[int, typer.Option(help="loopback port")] = 8501,
-) -> None:
-    """Serve a dashboard on loopback."""
-    from registry.serving import DASHBOARDS, command, environment
-
-    if which not in {"portal", "public"}:
-        raise fail("Serve portal or public.")
-    known = environment(which)
-    os.chdir(DASHBOARDS.parent)
-    os.execvpe(sys.executable, command(which, port), known)
 
 
 @app.command()
@@ -217,6 +204,9 @@ def main() -> None:
         app()
     try:
         app()
+    except NotReadyError as error:
+        say.print(str(error), markup=False)
+        sys.exit(REFUSED)
     except Exception as error:
         say.print(f"A fault of the registry itself ({type(error).__name__}). Nothing was stored.")
         say.print("Set MST_DEBUG=1 and run it again to see where.")

@@ -6,7 +6,8 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pyarrow.parquet as pq
 
 from registry.consensus import Consensus, in_force
 from registry.disclosure import verify_public
+from registry.duck import FAILED_BUILD
 from registry.forms import FORMS, CenterForm
 from registry.forms.arrow import raw_sql_types, sql_columns
 from registry.warehouse.runner import Warehouse, project_variables, run_dbt
@@ -49,7 +51,10 @@ def build(
     known = variables(judges[-1], judges) | {"earlier_verdicts": len(judges) > 1}
     root = home / "warehouse"
     root.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=root, prefix=".building-") as aside:
+    with (
+        _failure_noted(root, release_dir.name),
+        tempfile.TemporaryDirectory(dir=root, prefix=".building-") as aside,
+    ):
         files = Warehouse(Path(aside) / "files")
         files.folder.mkdir()
         progress("reading the release")
@@ -70,6 +75,19 @@ def build(
     _point(home, done, release_dir)
     progress(f"serving {done.build_id}")
     return done
+
+
+@contextmanager
+def _failure_noted(root: Path, release: str) -> Iterator[None]:
+    """A build that failed is on record until one succeeds, for whoever watches the registry."""
+    note = root / FAILED_BUILD
+    try:
+        yield
+    except Exception as error:
+        content = {"release": release, "error": type(error).__name__}
+        note.write_text(json.dumps(content) + "\n", encoding="utf-8")
+        raise
+    note.unlink(missing_ok=True)
 
 
 def current(home: Path) -> Build:

@@ -19,6 +19,8 @@ def test_a_failed_build_leaves_the_last_one_serving(built: Build, home: Path) ->
     twice = write_release(home / "releases" / "twice", together([tidy_case(), tidy_case()]))
     with pytest.raises(DbtError, match="unique_grain"):
         build(twice, home, progress=lambda _: None)
+    noted = json.loads((home / "warehouse" / "failed.json").read_text())
+    assert noted == {"release": "twice", "error": "DbtError"}
     assert current(home) == built
     assert [path.name for path in (home / "warehouse").iterdir() if path.is_dir()] == [
         built.build_id

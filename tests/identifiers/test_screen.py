@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import string
 
 import pytest
 
@@ -109,9 +110,7 @@ def test_a_case_id_is_a_pseudonym_or_is_refused(row: dict[str, str]) -> None:
 def test_a_random_pseudonym_is_taken_for_no_identifier(length: int) -> None:
     """Base32 without padding, as keyed and random pseudonyms are written."""
     draw = random.Random(length)
-    made = [
-        "".join(draw.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", k=length)) for _ in range(2000)
-    ]
+    made = ["".join(draw.choices(string.ascii_uppercase + "234567", k=length)) for _ in range(2000)]
     assert {text: kind for text in made if (kind := screen_case_id(text))} == {}
 
 

@@ -1,15 +1,20 @@
 """Runs migrations as the login; each migration that creates tables acts as `mst_owner`."""
 
 from alembic import context
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
+import registry.access.tables
 import registry.schema
 from registry.forms.tables import TABLES
 from registry.store import engine
 
+assert registry.access.tables
 assert registry.schema
 assert TABLES
+
+
+_ONE_MIGRATION = 7_203_113
 
 
 def ours(object_: object, name: str | None, kind: str, reflected: bool, other: object) -> bool:
@@ -17,6 +22,9 @@ def ours(object_: object, name: str | None, kind: str, reflected: bool, other: o
 
 
 def run(connection: Connection) -> None:
+    # two servers started at once: the second waits, and finds nothing left to do
+    connection.execute(text(f"select pg_advisory_lock({_ONE_MIGRATION})"))
+    connection.commit()
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from registry import release, store, warehouse
-from registry.access.accounts import Role, add_account
+from registry.access.accounts import add_account
+from registry.access.rights import Role
 from registry.home import home
 from registry.intake.submit import submit
 from registry.synthetic import write_submissions
@@ -54,8 +55,11 @@ def _accounts(say: Say) -> None:
     lines = []
     for name, role, center in (
         ("coordinator", Role.COORDINATOR, "C12"),
+        ("lead", Role.LEAD, "C12"),
         ("analyst", Role.ANALYST, None),
         ("steward", Role.STEWARD, None),
+        ("administrator", Role.ADMINISTRATOR, None),
+        ("auditor", Role.AUDITOR, None),
     ):
         password = secrets.token_urlsafe(12)
         add_account(name, password, role, center)

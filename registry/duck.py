@@ -8,7 +8,9 @@ public dashboard may use it.
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -17,6 +19,10 @@ FAILED_BUILD = "failed.json"  # beside the pointer, as long as the last build ha
 
 class NoWarehouseError(Exception):
     """No warehouse has been built yet."""
+
+
+class TooMuchError(Exception):
+    """A query took too long or gave too many rows; the message says what to do."""
 
 
 def served_folder(pointer: Path) -> Path:
@@ -44,3 +50,27 @@ def open_locked(path: Path, *, memory_limit: str = "1GB") -> duckdb.DuckDBPyConn
     # a bar among the rows of a command would spoil them
     connection.execute("set enable_progress_bar = false; set lock_configuration = true")
     return connection
+
+
+def ask(
+    connection: duckdb.DuckDBPyConnection, query: str, *, seconds: float, rows: int
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Column names and rows of a query. Raises TooMuchError after so many seconds or rows."""
+    stop = threading.Timer(seconds, connection.interrupt)
+    stop.start()
+    try:
+        found = connection.execute(query)
+        names = [column[0] for column in found.description or []]
+        told = found.fetchmany(rows + 1)
+    except duckdb.InterruptException:
+        raise TooMuchError(
+            f"The query was stopped after {seconds:g} seconds. Ask for less, or give it more by --seconds."
+        ) from None
+    finally:
+        stop.cancel()
+    if len(told) > rows:
+        raise TooMuchError(
+            f"The query gives more than {rows:,} rows. Ask for fewer, allow more by --rows, or open the "
+            "file itself."
+        )
+    return names, told

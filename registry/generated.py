@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from registry.access import rights
 from registry.consensus.pages import pages
 from registry.forms import FORMS, Column
 from registry.lifecycle import status
@@ -19,6 +20,7 @@ def files() -> Iterator[tuple[Path, str]]:
     """Every generated file with its content."""
     yield ROOT / "docs" / "codebook.md", codebook()
     yield ROOT / "docs" / "status.md", status.page(NOTICE)
+    yield ROOT / "docs" / "rights.md", rights.page(NOTICE)
     for form in FORMS:
         yield ROOT / "expectations" / "derived" / f"{form}.yaml", derived_suite(form)
     for name, content in staging.rendered().items():

@@ -18,6 +18,7 @@ from registry.home import home
 PORT = 8504
 LEAST_FREE_BYTES = 2 * 1024**3  # a warehouse is built beside the one that is served
 OLDEST_BACKUP = timedelta(hours=26)  # one a day, with two hours to make it
+OLDEST_VERIFICATION = timedelta(hours=26)  # with the backup
 OLDEST_BUILD = timedelta(days=120)  # a release a quarter, with a month to make it
 
 
@@ -51,7 +52,7 @@ def database() -> tuple[bool, str]:
 
     try:
         store.require_current()
-    except store.RevisionError as error:
+    except store.NotReadyError as error:
         return False, str(error)
     except OperationalError:
         return False, "The database does not answer. Start PostgreSQL, or look into its log."
@@ -103,12 +104,27 @@ def last_build() -> tuple[bool, str]:
     )
 
 
+def audit() -> tuple[bool, str]:
+    """What `mst audit verify` found when it last ran; a registry it never ran on has no answer."""
+    try:
+        found = json.loads((home() / "audit" / "last_verified.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return False, "The audit trail has not been verified yet. Run: mst audit verify"
+    age = datetime.now(UTC) - datetime.fromisoformat(found["at"])
+    if found["faults"]:
+        return False, "The audit trail was altered. Run mst audit verify and follow its words."
+    if age > OLDEST_VERIFICATION:
+        return False, f"The audit trail was last verified {_words(age)} ago. Run: mst audit verify"
+    return True, f"The audit trail was found whole {_words(age)} ago."
+
+
 CHECKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "database": database,
     "disk": disk,
     "backup": backup,
     "served build": served_build,
     "last build": last_build,
+    "audit": audit,
 }
 
 

@@ -52,6 +52,11 @@ def _rename(mapping: RekeyMapping, center_id: str, actor: str, at: datetime) -> 
             _require_new(session, mapping)
             _load(session, mapping)
             _require_known(session, center_id)
+            # what the audit said of the old names goes; it commits anew to the renamed rows
+            session.execute(
+                text("select audit.forget(:center, old) from renamed where kind = 'case'"),
+                {"center": center_id},
+            )
             for statement in _renamings():
                 session.execute(text(statement), {"center": center_id})
             session.execute(insert(REKEYING).values(

@@ -17,6 +17,8 @@ import pyarrow.parquet as pq
 from sqlalchemy import ColumnElement, func, select
 
 from registry import consensus
+from registry.audit import enter, head
+from registry.audit.anchors import keep
 from registry.forms import FORM_VERSION, FORMS
 from registry.forms.arrow import raw_schema
 from registry.home import home
@@ -61,6 +63,9 @@ def create(
     for form in FORMS:
         progress(f"writing {form}")
         files[form] = _write(form, aside / f"{form}.parquet", last, last_event)
+    with engine("mst_reader").begin() as session:
+        enter(session, "make a release", detail=name)
+        end = head(session)
     manifest = {
         "name": name,
         "created_at": (as_of or datetime.now(UTC)).isoformat(timespec="seconds"),
@@ -70,10 +75,12 @@ def create(
         "consensus_version": consensus.CURRENT_VERSION,
         "code_version": version("microtransplant-registry"),
         "counts": {form: entry["rows"] for form, entry in files.items()},
+        "audit": end._asdict() if end else None,
         "files": {f"{form}.parquet": entry["sha256"] for form, entry in files.items()},
     }
     (aside / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     aside.rename(final)
+    keep(end)
     return manifest
 
 

@@ -1,6 +1,6 @@
-"""The registry's own tables: accounts, submissions, findings, queries, and what became of a case.
+"""The registry's own tables: submissions, findings, queries, and what became of a case.
 
-Nothing but an account is ever changed: the state of a query and of a case is its latest event.
+Nothing is ever changed: the state of a query and of a case is its latest event.
 """
 
 from __future__ import annotations
@@ -33,19 +33,6 @@ def _now_column(**more: Any) -> Any:
         sa_column_kwargs={"server_default": func.now(), "nullable": False},
         **more,
     )
-
-
-class Account(SQLModel, table=True):
-    """One row per person who may sign in."""
-
-    __tablename__ = "account"
-    __table_args__ = {"schema": SCHEMA}
-
-    username: str = Field(primary_key=True)
-    password_hash: str
-    role: str
-    center_id: str | None = None
-    created_at: datetime | None = _now_column()
 
 
 class Submission(SQLModel, table=True):
@@ -254,7 +241,6 @@ class Rekeying(SQLModel, table=True):
 
 
 REKEYING: Table = Rekeying.__table__  # type: ignore[attr-defined]
-ACCOUNT: Table = Account.__table__  # type: ignore[attr-defined]
 SUBMISSION: Table = Submission.__table__  # type: ignore[attr-defined]
 RECEIPT: Table = StoredReceipt.__table__  # type: ignore[attr-defined]
 SUBMISSION_CASE: Table = SubmissionCase.__table__  # type: ignore[attr-defined]

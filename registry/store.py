@@ -1,8 +1,11 @@
 """The PostgreSQL database: the server, sessions bound to a role, and row versions.
 
-Three roles, none of which owns more than it needs: `mst_owner` owns the tables and migrates,
-`mst_app` reads and adds rows of the one center its transaction is bound to, `mst_reader` reads
-everything for a release. Row-level security is forced on every table with a center.
+Roles, none of which may do more than it needs: `mst_owner` owns the tables and migrates, `mst_app` reads
+and adds rows of the one center its transaction is bound to, `mst_reader` reads everything for a release,
+`mst_access` keeps the accounts. Row-level security is forced on every table with a center.
+
+Two logins: the service's may take the roles of the application and could not look past row-level security
+if it tried; the owner's migrates, backs up and erases.
 """
 
 from __future__ import annotations
@@ -16,15 +19,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pyarrow as pa
-from sqlalchemy import Connection, Engine, create_engine, make_url, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, select, text
 from sqlalchemy.engine import URL
 
+from registry.acting import Act, doing, present_act
 from registry.forms import FORMS
 from registry.forms.tables import TABLES
-from registry.home import NotReadyError, home
+from registry.home import NotReadyError as NotReadyError
+from registry.home import home
 from registry.local_disk import refuse_network_disk
 
-Role = Literal["mst_owner", "mst_app", "mst_reader"]
+Role = Literal["mst_owner", "mst_app", "mst_reader", "mst_access"]
+SERVICE_LOGIN = "mst_service"
 _COMMIT_LOCK = 7_203_114  # one writer at a time, so that submission order is commit order
 
 
@@ -45,29 +51,95 @@ def _embedded_url(data: Path) -> str:
     return uri
 
 
-def database_url() -> URL:
-    """The server given by `MST_DATABASE_URL`, else the embedded one under `MST_HOME`."""
-    given = os.environ.get("MST_DATABASE_URL") or _embedded_url(home() / "postgres")
-    return make_url(given).set(drivername="postgresql+psycopg")
+def is_embedded() -> bool:
+    """Whether the registry runs its own server, under `MST_HOME`."""
+    return not os.environ.get("MST_DATABASE_URL")
 
 
-@cache
-def _engine(url: URL, role: Role | None) -> Engine:
-    options = {"options": f"-c role={role}"} if role else {}
-    return create_engine(url, connect_args=options, hide_parameters=True, pool_pre_ping=True)
+def owner_url() -> URL:
+    """The login that migrates: `MST_OWNER_DATABASE_URL`, `MST_DATABASE_URL`, or the embedded server's."""
+    given = os.environ.get("MST_OWNER_DATABASE_URL") or os.environ.get("MST_DATABASE_URL")
+    return _driven(given or _embedded_url(home() / "postgres"))
+
+
+def service_url() -> URL:
+    """The login of the application: `MST_DATABASE_URL`, else one of the embedded server."""
+    given = os.environ.get("MST_DATABASE_URL")
+    return _driven(given) if given else owner_url().set(username=SERVICE_LOGIN)
+
+
+def _driven(url: str) -> URL:
+    return make_url(url).set(drivername="postgresql+psycopg")
+
+
+def _url(role: Role | None) -> URL:
+    return owner_url() if role in (None, "mst_owner") else service_url()
+
+
+_engines: dict[tuple[URL, Role | None], Engine] = {}
 
 
 def engine(role: Role | None) -> Engine:
-    """An engine whose sessions act as `role`; None acts as the login itself, for migrations."""
-    return _engine(database_url(), role)
+    """An engine whose sessions act as `role`; None acts as the owner's login itself, for migrations.
+
+    Raises NotReadyError if the service's login could look past row-level security.
+    """
+    url = _url(role)
+    if (url, role) not in _engines:
+        _engines[url, role] = _made_engine(url, role)
+    return _engines[url, role]
+
+
+def _made_engine(url: URL, role: Role | None) -> Engine:
+    options = {"options": f"-c role={role}"} if role else {}
+    made = create_engine(url, connect_args=options, hide_parameters=True, pool_pre_ping=True)
+    if role not in (None, "mst_owner"):
+        _require_bound(made)
+    event.listen(made, "begin", _tell_who)
+    return made
+
+
+_LOGIN = """
+select
+    session_user as login,
+    r.rolsuper as "is a superuser",
+    r.rolbypassrls as "may bypass row-level security",
+    pg_has_role(session_user, 'mst_owner', 'member') as "may act as the owner of the tables",
+    exists (
+        select from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
+        where c.relowner = r.oid and n.nspname in ('crf', 'registry', 'audit')
+    ) as "owns tables"
+from pg_roles as r
+where r.rolname = session_user
+"""
+
+
+def _require_bound(made: Engine) -> None:
+    with made.connect() as session:
+        found = dict(session.execute(text(_LOGIN)).mappings().one())
+    login = found.pop("login")
+    why = [words for words, is_so in found.items() if is_so]
+    if why:
+        raise NotReadyError(
+            f"The registry does not work through the login {login}: it {' and '.join(why)}, so one center "
+            f"could see another's records. Let MST_DATABASE_URL name the login {SERVICE_LOGIN}, and "
+            f"MST_OWNER_DATABASE_URL this one for mst migrate."
+        )
+
+
+def tell(session: Connection, act: Act) -> None:
+    """Say who is at work in this transaction; the triggers of the audit read it."""
+    session.execute(text("select set_config('mst.act', :act, true)"), {"act": act.as_setting()})
+
+
+def _tell_who(session: Connection) -> None:
+    tell(session, present_act())
 
 
 def dispose_engines() -> None:
     """Close every pooled connection, so that the embedded server may stop."""
-    roles: tuple[Role | None, ...] = ("mst_owner", "mst_app", "mst_reader", None)
-    for role in roles:
-        engine(role).dispose()
-    _engine.cache_clear()
+    while _engines:
+        _engines.popitem()[1].dispose()
 
 
 @contextmanager
@@ -76,16 +148,6 @@ def center_session(center_id: str) -> Iterator[Connection]:
     with engine("mst_app").begin() as session:
         session.execute(
             text("select set_config('mst.center', :center, true)"), {"center": center_id}
-        )
-        yield session
-
-
-@contextmanager
-def account_session(username: str) -> Iterator[Connection]:
-    """A transaction of the application that sees the account of `username` only."""
-    with engine("mst_app").begin() as session:
-        session.execute(
-            text("select set_config('mst.username', :username, true)"), {"username": username}
         )
         yield session
 
@@ -152,56 +214,69 @@ def _not_withdrawn(form: str, as_of_case_event: int | None) -> str:
 
 
 def adbc_uri(role: Role) -> str:
-    url = database_url().set(drivername="postgresql")
+    url = engine(role).url.set(drivername="postgresql")
     url = url.update_query_dict({"options": f"-c role={role}"})
     # libpq reads a plus sign literally, so the space must be written as %20
     return url.render_as_string(hide_password=False).replace("+role", "%20role")
 
 
-class RevisionError(NotReadyError):
-    """Database and code are of different versions; says which, and what to do."""
+def prepare() -> None:
+    """A database that fits this code: the embedded one is brought to it, a server's must be at it.
 
-
-def revisions() -> tuple[str | None, str]:
-    """The revision the database is at (None: not yet created) and the one this code needs."""
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-
-    needed = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    with engine(None).connect() as session:
-        return MigrationContext.configure(session).get_current_revision(), str(needed)
+    Raises NotReadyError that names both revisions and the command.
+    """
+    present, wanted = revision(), head_revision()
+    if present != wanted and is_embedded():
+        migrate()
+    require_current()
 
 
 def require_current() -> None:
-    """Raise RevisionError unless the database is at the revision this code needs."""
-    found, needed = revisions()
-    _refuse_newer(found, needed)
-    if found != needed:
-        raise RevisionError(
-            f"The database is at version {found or 'none'}, this code needs {needed}. "
-            "Make a backup, then run: mst migrate"
+    """Raise NotReadyError, with both revisions and the command, unless the database fits this code."""
+    present, wanted = revision(), head_revision()
+    _refuse_newer(present, wanted)
+    if present != wanted:
+        raise NotReadyError(
+            f"The database is at revision {present or 'none'}, this program needs {wanted}. Make a backup, "
+            "then run mst migrate with MST_OWNER_DATABASE_URL."
         )
 
 
-def _refuse_newer(found: str | None, needed: str) -> None:
-    # revisions are numbered, so that a later one can be told from an unknown word
-    if found is not None and found > needed:
-        raise RevisionError(
-            f"The database is at version {found}, this code knows versions up to {needed}. "
-            "Nothing was changed. Install the release of the registry that the database was "
-            "migrated with."
+def _refuse_newer(present: str | None, wanted: str) -> None:
+    if present is not None and present > wanted:
+        raise NotReadyError(
+            f"The database is at revision {present}, newer than this program knows ({wanted}). "
+            "Nothing was changed. Install the version that made it, or a later one."
         )
 
 
-def migrate(revision: str = "head") -> None:
-    """Bring the database to `revision`, creating it from nothing where needed.
+def revision() -> str | None:
+    """The revision the database is at, None if it is empty."""
+    with engine(None).connect() as session:
+        if session.execute(text("select to_regclass('alembic_version')")).scalar_one() is None:
+            return None
+        found: str | None = session.execute(
+            text("select version_num from alembic_version")
+        ).scalar_one_or_none()
+        return found
 
-    Raises RevisionError, and changes nothing, if the database is newer than this code.
+
+def head_revision() -> str:
+    """The newest revision this code has; their names are numbers, so their order is that of names."""
+    versions = Path(__file__).resolve().parent.parent / "migrations" / "versions"
+    return max(path.name.split("_")[0] for path in versions.glob("[0-9]*.py"))
+
+
+def migrate(to: str = "head") -> None:
+    """Bring the database to a revision, creating it from nothing where needed; one process at a time.
+
+    Raises NotReadyError, and changes nothing, if the database is newer than this code.
     """
     from alembic import command
 
-    _refuse_newer(*revisions())
-    command.upgrade(alembic_config(), revision)
+    _refuse_newer(revision(), head_revision())
+    with doing("migrate the database"):
+        command.upgrade(alembic_config(), to)
 
 
 def alembic_config() -> Any:

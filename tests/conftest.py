@@ -35,8 +35,11 @@ def empty_database(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
     from sqlalchemy import text
 
     from registry import store
+    from registry.access import tables as access_tables
     from registry.forms.tables import TABLES
     from registry.schema import SCHEMA, SQLModel
+
+    assert access_tables
 
     monkeypatch.setenv("MST_HOME", str(_EMPTY))
     if not (_EMPTY / "cache").exists():
@@ -44,10 +47,23 @@ def empty_database(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
         (_HOME / "cache").mkdir(exist_ok=True)
         (_EMPTY / "cache").symlink_to(_HOME / "cache")
         store.migrate()
-    tables = [f'crf."{name}"' for name in TABLES]
+    tables = [f'crf."{name}"' for name in TABLES] + ["audit.entry", "audit.change"]
     tables += [str(t) for t in SQLModel.metadata.tables.values() if t.schema == SCHEMA]
-    with store.engine("mst_owner").begin() as session:
+    with store.engine(None).begin() as session:
+        # only a superuser may, and only by switching every trigger off
+        session.execute(text("set local session_replication_role = replica"))
         session.execute(text(f"truncate {', '.join(tables)} restart identity cascade"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file stays with one worker, and all that need the demonstration with one, so that it is made once."""
+    for item in items:
+        shares = "demonstration" in getattr(item, "fixturenames", ())
+        item.add_marker(
+            pytest.mark.xdist_group("demonstration" if shares else item.nodeid.split("::")[0])
+        )
+    # the longest group starts first
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group").args != ("demonstration",))  # type: ignore[union-attr]
 
 
 def pytest_sessionfinish() -> None:

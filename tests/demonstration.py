@@ -35,7 +35,8 @@ class Demonstration:
 
 @pytest.fixture(scope="session")
 def demonstration(database: None) -> Demonstration:
-    from registry.access.accounts import Role, add_account
+    from registry.access.accounts import add_account
+    from registry.access.rights import Role
     from registry.demo import run
     from registry.home import home
 

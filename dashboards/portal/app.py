@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
 import streamlit as st
 
 from dashboards import bars
@@ -13,67 +17,94 @@ from dashboards.portal import (
     oversight,
     practice,
     queries_page,
+    session,
     start,
     submissions,
     upload,
 )
-from registry.access.accounts import Person, Role, sign_in, still_valid
+from registry.access.rights import EVERY_CENTER, Person, Right
+from registry.acting import Act, acting
+from registry.lifecycle.cases import centers
 
 st.set_page_config(page_title="Microtransplant registry", page_icon="🩸", layout="wide")
 
-
-def sign_in_page() -> None:
-    st.title("Microtransplant registry")
-    st.write("Sign in with the account your registry steward gave you.")
-    with st.form("sign in"):
-        username = st.text_input("User name")
-        password = st.text_input("Password", type="password")
-        if st.form_submit_button("Sign in", type="primary"):
-            person = sign_in(username, password)
-            if person is None:
-                st.error("User name or password is wrong.")
-            else:
-                st.session_state["person"] = person
-                st.rerun()
+Show = Callable[[Person], None]
+# in the order of the menu: the right a page needs, its title, icon, address, and what shows it. A page of one
+# center asks those who may see all centers for one.
+OF_A_CENTER: tuple[tuple[Right, str, str, str, Show], ...] = (
+    (Right.SEND, "Start", "home", "start", start.page),
+    (Right.SEND, "Send data", "upload", "send", upload.page),
+    (Right.READ_CASES, "Queries", "contact_support", "queries", queries_page.page),
+    (Right.READ_CASES, "Cases", "folder_shared", "cases", cases_page.page),
+    (Right.READ_CASES, "Receipts", "receipt_long", "receipts", submissions.page),
+)
+OF_THE_REGISTRY: tuple[tuple[Right, str, str, str, Show], ...] = (
+    (Right.READ_RESULTS, "Adherence", "fact_check", "adherence", practice.page),
+    (Right.READ_RESULTS, "Figures", "numbers", "figures", figures_page.page),
+    (Right.READ_RESULTS, "Outcomes", "monitoring", "outcomes", outcomes.page),
+    (Right.OVERSEE, "Query work", "contact_support", "query-work", oversight.page),
+)
 
 
 def pages(person: Person) -> list[st.Page]:  # type: ignore[valid-type]
-    """What a role may open; everything else does not exist for it."""
-    sending = [
-        st.Page(lambda: start.page(person), title="Start", icon=":material/home:", url_path="start"),
-        st.Page(lambda: upload.page(person), title="Send data", icon=":material/upload:", url_path="send"),
-        st.Page(lambda: queries_page.page(person), title="Queries", icon=":material/contact_support:", url_path="queries"),
-        st.Page(lambda: cases_page.page(person), title="Cases", icon=":material/folder_shared:", url_path="cases"),
-        st.Page(lambda: submissions.page(person), title="Receipts", icon=":material/receipt_long:", url_path="receipts"),
+    """What a person may open; everything else does not exist for them."""
+    offered = [
+        *((right, title, icon, path, partial(_of_a_center, right, show))
+          for right, title, icon, path, show in OF_A_CENTER),
+        *OF_THE_REGISTRY,
     ]  # fmt: skip
-    reading = [
-        st.Page(lambda: practice.page(person), title="Adherence", icon=":material/fact_check:", url_path="adherence"),
-        st.Page(lambda: figures_page.page(person), title="Figures", icon=":material/numbers:", url_path="figures"),
-        st.Page(lambda: outcomes.page(person), title="Outcomes", icon=":material/monitoring:", url_path="outcomes"),
+    return [
+        st.Page(_page(person, right, title, show), title=title, icon=f":material/{icon}:", url_path=path)
+        for right, title, icon, path, show in offered
+        if person.may(right)
     ]  # fmt: skip
-    steering = [
-        st.Page(lambda: oversight.page(person), title="Query work", icon=":material/contact_support:", url_path="query-work"),
-    ]  # fmt: skip
-    more = {Role.COORDINATOR: sending, Role.STEWARD: steering}.get(person.role, [])
-    return [*more, *reading] if person.role is not Role.STEWARD else [*reading, *more]
+
+
+def _page(person: Person, right: Right, title: str, show: Show) -> Callable[[], None]:
+    """A page that asks for its right and lets the audit know who looks at it."""
+
+    def shown() -> None:
+        person.require(right)
+        with acting(Act(person.username, person.role.value, "portal", title, person.center_id)):
+            show(person)
+
+    return shown
+
+
+def _of_a_center(right: Right, show: Show, person: Person) -> None:
+    """A page of one center; who may see all of them chooses one."""
+    if person.may(right, EVERY_CENTER):
+        chosen = st.selectbox("Center", centers(), key="of center", index=None)
+        if chosen is None:
+            st.info("Choose a center.")
+            return
+        person = replace(person, center_id=chosen)
+    show(person)
 
 
 def main() -> None:
-    person: Person | None = st.session_state.get("person")
-    if person is not None and not still_valid(person):
-        st.session_state.clear()
-        person = None
-    if person is None:
-        st.navigation([st.Page(sign_in_page, title="Sign in")]).run()
+    found = session.persons()
+    if not found:
+        st.navigation([st.Page(session.page, title="Sign in")]).run()
         return
+    with st.sidebar:
+        person = _acting_as(found)
     chosen = st.navigation(pages(person))
     st.html(bars.page_style())
     with st.sidebar:
-        st.caption(f"{person.username}, {person.role.value} {person.center_id or ''}")
         if st.button("Sign out"):
-            st.session_state.clear()
-            st.rerun()
+            session.sign_out()
     chosen.run()
+
+
+def _acting_as(found: tuple[Person, ...]) -> Person:
+    def words(person: Person) -> str:
+        return f"{person.username}, {person.role.value} {person.center_id or ''}".strip()
+
+    if len(found) == 1:
+        st.caption(words(found[0]))
+        return found[0]
+    return st.selectbox("Acting as", found, format_func=words)
 
 
 with told_by_number():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from registry.access.accounts import Person
+from registry.access.rights import Person
 from registry.intake.export import export
 from registry.lifecycle.cases import CaseStatus, case_history, case_list, reinstate, withdraw
 from registry.lifecycle.remarks import RemarkError

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboards import bars, figures
 from dashboards.portal import scope, warehouse
-from registry.access.accounts import Person
+from registry.access.rights import Person
 
 _COUNTED = """
     select statement_id, statistic, center_id, is_all_centers, by_group, known, unknown, events,

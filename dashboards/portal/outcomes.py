@@ -8,7 +8,7 @@ import streamlit as st
 from dashboards import bars, charts
 from dashboards.numbers import interval_words, percent
 from dashboards.portal import warehouse
-from registry.access.accounts import Person
+from registry.access.rights import Person
 from registry.statistics.proportion import clopper_pearson
 
 ENDPOINTS = {

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
-from registry.access.accounts import Person
+from registry.access.rights import Person
 from registry.forms import FORMS
 from registry.lifecycle.cases import case_list
 from registry.lifecycle.remarks import RemarkError

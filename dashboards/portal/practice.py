@@ -11,7 +11,7 @@ from dashboards import adherence, bars
 from dashboards.adherence import GROUPS, Line, Wanted, group_of
 from dashboards.portal import recommendation, scope, warehouse
 from registry import consensus
-from registry.access.accounts import Person
+from registry.access.rights import Person
 from registry.consensus import Recommendation
 
 OVERVIEW, TABLE, ONE = "Overview", "Table", "One recommendation"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
-from registry.access.accounts import Person
+from registry.access.rights import Person
 from registry.lifecycle.status import NotAllowedError
 from registry.queries import answer, history, queries
 from registry.queries.model import ANSWER_WORDS, Answer, AnswerCode, OpenQuery

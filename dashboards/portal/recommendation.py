@@ -10,8 +10,8 @@ import streamlit as st
 from dashboards import adherence, bars, entry_words
 from dashboards.adherence import Line, Tally
 from dashboards.portal import warehouse
-from dashboards.portal.rows import MAX_ROWS, NotAllowedError, may_see_rows, rows_behind
-from registry.access.accounts import Person, Role
+from dashboards.portal.rows import MAX_ROWS, rows_behind
+from registry.access.rights import NotAllowedError, Person, Right
 from registry.consensus import Recommendation
 
 _TIERS = """
@@ -112,7 +112,7 @@ def _advice(entry: Recommendation, person: Person) -> None:
     for_center = ("For the center", entry.center)
     for_analyst = ("For the analyst", entry.analyst)
     told = [for_center, for_analyst]
-    if person.role is not Role.COORDINATOR:
+    if person.center_id is None:
         told.reverse()
     for title, words in told:
         st.markdown(f"**{title}.** {words}")
@@ -120,7 +120,7 @@ def _advice(entry: Recommendation, person: Person) -> None:
 
 def _rows(person: Person, entry: Recommendation, center: str | None) -> None:
     st.markdown("#### The rows behind the number")
-    if not may_see_rows(person):
+    if not person.may(Right.READ_ROWS_BEHIND):
         st.caption("Single cases are shown to their own center and to the steward.")
         return
     reading = entry.default_reading.name

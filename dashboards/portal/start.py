@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from registry.access.accounts import Person
+from registry.access.rights import Person
 from registry.forms import FORM_VERSION
 from registry.lifecycle.cases import case_list
 from registry.queries import open_queries

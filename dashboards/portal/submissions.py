@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.portal.findings_view import show_findings
-from registry.access.accounts import Person
+from registry.access.rights import Person
 from registry.intake.history import findings_of, submissions
 from registry.intake.signature import rendered, verify
 

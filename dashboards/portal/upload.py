@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboards.portal.preview import show
 from dashboards.portal.spool import ENDINGS, Upload, chosen, spooled
-from registry.access.accounts import Person
+from registry.access.rights import Person
 from registry.forms.upload import ChangeReason
 from registry.intake.raw import UnreadableFileError
 from registry.intake.receipt import Receipt
@@ -107,7 +107,7 @@ def _may_be_sent(receipt: Receipt) -> bool:
 
 def _store(upload: Upload, person: Person, reason: str | None, preview: Receipt) -> Receipt:
     receipt = _run(
-        "Storing", submit, upload, person, reason=reason, actor=person.username,
+        "Storing", submit, upload, person, reason=reason, actor=person.username, role=person.role.value,
         based_on=preview.state,
     )  # fmt: skip
     st.session_state["judged"] = _Judged(f"{upload.token}:{reason}", receipt)

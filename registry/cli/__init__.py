@@ -3,23 +3,23 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from registry.access.rights import EVERY_CENTER, Right
+from registry.cli.audit import audit_app
+from registry.cli.caller import caller
 from registry.cli.consensus import consensus_app
 from registry.cli.deidentify import deidentify_app
 from registry.cli.intake import add_to as add_intake
 from registry.cli.operations import add_to as add_operations
 from registry.cli.output import (
     BUG,
-    REFUSED,
+    TRY_AGAIN,
     Rows,
     RowsOption,
     fail,
@@ -28,6 +28,8 @@ from registry.cli.output import (
     say,
 )
 from registry.cli.queries import add_to as add_queries
+from registry.cli.serving import add_to as add_serving
+from registry.cli.users import add_to as add_users
 from registry.home import NotReadyError, home
 
 app = typer.Typer(
@@ -35,14 +37,15 @@ app = typer.Typer(
     help="The microtransplant registry.",
 )  # fmt: skip
 release_app = typer.Typer(no_args_is_help=True, help="Named, immutable data sets.")
-users_app = typer.Typer(no_args_is_help=True, help="Local accounts.")
 add_intake(app)
 app.add_typer(consensus_app, name="consensus")
 add_queries(app)
 add_operations(app)
 app.add_typer(deidentify_app, name="deidentify")
 app.add_typer(release_app, name="release")
-app.add_typer(users_app, name="users")
+add_serving(app)
+add_users(app)
+app.add_typer(audit_app, name="audit")
 
 
 class Audience(StrEnum):
@@ -51,23 +54,13 @@ class Audience(StrEnum):
     PUBLIC = "public"
 
 
-CenterOption = Annotated[str, typer.Option("--center", help="the center that submits")]
-
-
-@contextmanager
-def _prepared() -> Iterator[None]:
-    """A database at the newest migration."""
-    from registry import store
-
-    store.migrate()
-    yield
-
-
 @app.command()
 def migrate() -> None:
     """Create the database or bring it to the newest migration."""
-    with _prepared():
-        say.print("The database is at the newest migration.")
+    from registry import store
+
+    store.migrate()
+    say.print("The database is at the newest migration.")
 
 
 @release_app.command("create")
@@ -75,7 +68,7 @@ def release_create(name: str) -> None:
     """Write a release of everything accepted so far."""
     from registry import release
 
-    with _prepared():
+    with caller(Right.RELEASE, action="make a release"):
         try:
             made = release.create(name, progress=progress)
         except release.ReleaseError as error:
@@ -89,7 +82,7 @@ def release_list(format_: RowsOption = Rows.TABLE) -> None:
     from registry import release
 
     keep = ("name", "created_at", "last_submission", "form_version", "consensus_version")
-    with _prepared():
+    with caller(Right.READ_RESULTS, action="list releases"):
         rows = [
             {**{k: m[k] for k in keep}, "cases": m["counts"]["patient"],
              "withdrawn_since": release.withdrawn_since(m["name"])}
@@ -116,13 +109,16 @@ def release_verify(name: str) -> None:
 def build(name: str) -> None:
     """Build the warehouse from a release and put it in service."""
     from registry import release, warehouse
+    from registry.audit import note
     from registry.disclosure import DisclosureError
 
     try:
-        faults = release.verify(name)
-        if faults:
-            raise fail("The release was changed:\n" + "\n".join(faults))
-        warehouse.build(release.folder(name), home(), progress=progress)
+        with caller(Right.BUILD, action="build the warehouse"):
+            faults = release.verify(name)
+            if faults:
+                raise fail("The release was changed:\n" + "\n".join(faults))
+            warehouse.build(release.folder(name), home(), progress=progress)
+            note("build the warehouse", detail=name)
     except (release.ReleaseError, warehouse.DbtError, DisclosureError) as error:
         raise fail(str(error)) from None
     say.print(f"The warehouse now serves release {name}.", markup=False)
@@ -132,40 +128,28 @@ def build(name: str) -> None:
 def sql(
     query: str,
     as_: Annotated[Audience, typer.Option("--as", help="whose file to ask")] = Audience.ANALYST,
+    seconds: Annotated[float, typer.Option(help="stop the query after so many seconds")] = 5,
+    limit: Annotated[int, typer.Option("--rows", help="refuse an answer of more rows")] = 1_000_000,
     format_: RowsOption = Rows.TABLE,
 ) -> None:
     """Ask the warehouse. Reads only, and only the file named."""
     import duckdb
 
-    from registry.duck import NoWarehouseError, open_locked, served_folder
+    from registry.audit import note
+    from registry.duck import NoWarehouseError, TooMuchError, ask, open_locked, served_folder
 
     try:
         folder = served_folder(home() / "warehouse" / "current.json")
+        right = {Audience.ANALYST: Right.ASK_WAREHOUSE, Audience.STEWARD: Right.OVERSEE}.get(as_)
+        if right is not None:
+            with caller(right, EVERY_CENTER, action="ask the warehouse"):
+                note(f"ask the {as_.value} file", detail=query[:500])
         with open_locked(folder / f"{as_.value}.duckdb") as connection:
-            found = connection.execute(query)
-            names = [d[0] for d in found.description or []]
-            rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    except (duckdb.Error, NoWarehouseError) as error:
+            names, found = ask(connection, query, seconds=seconds, rows=limit)
+            rows = [dict(zip(names, row, strict=True)) for row in found]
+    except (duckdb.Error, NoWarehouseError, TooMuchError) as error:
         raise fail(str(error)) from None
     print_rows(rows, format_)
-
-
-@users_app.command("add")
-def users_add(
-    username: str,
-    role: Annotated[str, typer.Option(help="coordinator, analyst or steward")],
-    center: Annotated[str | None, typer.Option(help="the coordinator's center")] = None,
-) -> None:
-    """Add an account; the password is read from the terminal or standard input."""
-    from registry.access.accounts import AccountError, Role, add_account
-
-    password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    with _prepared():
-        try:
-            add_account(username, password, Role(role), center)
-        except (AccountError, ValueError) as error:
-            raise fail(str(error)) from None
-    say.print("Added.")
 
 
 @app.command()
@@ -206,7 +190,7 @@ def main() -> None:
         app()
     except NotReadyError as error:
         say.print(str(error), markup=False)
-        sys.exit(REFUSED)
+        sys.exit(TRY_AGAIN)
     except Exception as error:
         say.print(f"A fault of the registry itself ({type(error).__name__}). Nothing was stored.")
         say.print("Set MST_DEBUG=1 and run it again to see where.")

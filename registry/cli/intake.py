@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from registry.access.rights import Person, Right
+from registry.cli.caller import acted_as, caller
 from registry.cli.output import (
     CONFLICT,
     REFUSED,
@@ -73,8 +73,11 @@ def check(
     """Check a file as a submission would, and store nothing."""
     from registry.intake.submit import check as run
 
-    _take_in(lambda: run(path, center, reason=reason, based_on=based_on, progress=progress),
-             path, return_, format_)  # fmt: skip
+    _take_in(
+        Right.CHECK, center,
+        lambda _: run(path, center, reason=reason, based_on=based_on, progress=progress),
+        path, return_, format_,
+    )  # fmt: skip
 
 
 def submit(
@@ -85,8 +88,9 @@ def submit(
     from registry.intake.submit import submit as run
 
     _take_in(
-        lambda: run(path, center, actor=getpass.getuser(), reason=reason, based_on=based_on, key=key,
-                    progress=progress),
+        Right.SEND, center,
+        lambda person: run(path, center, actor=person.username, role=acted_as(person), reason=reason,
+                           based_on=based_on, key=key, progress=progress),
         path, return_, format_,
     )  # fmt: skip
 
@@ -101,7 +105,7 @@ def export(
     from registry.intake.export import NoSuchCaseError
     from registry.intake.export import export as run
 
-    with _prepared():
+    with caller(Right.EXPORT_CASES, center, action="export cases"):
         try:
             rows = run(target, center, cases=case or ())
         except NoSuchCaseError as error:
@@ -112,16 +116,10 @@ def export(
         say.print(f"Wrote {sum(rows.values()):,} rows to {target}.", markup=False)
 
 
-@contextmanager
-def _prepared() -> Iterator[None]:
-    """A database at the newest migration."""
-    from registry import store
-
-    store.migrate()
-    yield
-
-
-def _take_in(work: Callable[[], Any], path: Path, return_: Path | None, as_: Format) -> None:
+def _take_in(
+    right: Right, center: str, work: Callable[[Person], Any], path: Path, return_: Path | None,
+    as_: Format,
+) -> None:  # fmt: skip
     from registry.intake.raw import UnreadableFileError
     from registry.intake.returned import return_workbook
     from registry.intake.submit import BusyError
@@ -130,9 +128,10 @@ def _take_in(work: Callable[[], Any], path: Path, return_: Path | None, as_: For
         return_.suffix.lower() != ".xlsx" or return_.resolve() == path.resolve()
     ):
         raise fail("--return takes the name of another .xlsx file; yours is never overwritten.")
-    with _prepared():
+    action = "check a file" if right is Right.CHECK else "send a file"
+    with caller(right, center, action=action) as person:
         try:
-            receipt = work()
+            receipt = work(person)
             if return_ is not None:
                 return_workbook(path, return_, receipt, progress=progress)
         except BusyError:

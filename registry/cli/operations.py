@@ -1,72 +1,144 @@
-"""`mst serve`, `mst health`: what the people who run the registry need."""
+"""`mst backup` and `mst restore`: what keeps the registry through the loss of its machine."""
 
 from __future__ import annotations
 
-import os
-import sys
-from enum import StrEnum
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from registry.cli.output import TRY_AGAIN, Format, FormatOption, fail, say
+from registry.cli.output import (
+    CONFLICT,
+    NOT_ALLOWED,
+    TRY_AGAIN,
+    Rows,
+    RowsOption,
+    fail,
+    print_rows,
+    progress,
+    say,
+)
 
 
-class Served(StrEnum):
-    PORTAL = "portal"
-    PUBLIC = "public"
-    HEALTH = "health"
+class _CreateByDefault(TyperGroup):
+    """`mst backup [OUT]` is `mst backup create [OUT]`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args or args[0] not in {*self.commands, "--help"}:
+            args = ["create", *args]
+        return super().parse_args(ctx, args)
+
+
+backup_app = typer.Typer(
+    cls=_CreateByDefault, help="Backups; without a command, make one: mst backup [OUT]."
+)
+File = Annotated[Path, typer.Argument(metavar="FILE", help="the backup")]
+KeyOption = Annotated[
+    Path | None, typer.Option("--key", help="the file of the key, if the backup is encrypted")
+]
 
 
 def add_to(app: typer.Typer) -> None:
-    for command in (serve, health):
-        app.command()(command)
+    app.add_typer(backup_app, name="backup")
+    app.command()(restore)
 
 
-def serve(
-    which: Served,
-    port: Annotated[int | None, typer.Option(help="loopback port: 8501, 8502, 8504")] = None,
-    name: Annotated[
-        str | None, typer.Option(help="the host name under which a proxy serves the dashboard")
+@backup_app.command()
+def create(
+    out: Annotated[
+        Path | None, typer.Argument(help="a file or a folder; default: MST_HOME/backups")
+    ] = None,
+    recipient: Annotated[
+        str | None,
+        typer.Option(envvar="MST_BACKUP_RECIPIENT", help="encrypt to this public key"),
     ] = None,
 ) -> None:
-    """Serve a dashboard or the health endpoint, on loopback only."""
-    from registry import serving, store
+    """Make a backup and prove it by restoring it aside. The path is printed."""
+    from registry import backup
 
-    # a database that does not answer stops no health endpoint: it is there to say so
-    if which is Served.HEALTH:
-        _serve_health(port)
-        return
-    if which is Served.PORTAL:
-        store.require_current()
-    command = serving.command(which, port or serving.PORTS[which], name)
-    known = serving.environment(which)
-    os.chdir(serving.DASHBOARDS.parent)
-    os.execvpe(sys.executable, command, known)
+    with _in_plain_words():
+        made = backup.create(out, public_key=recipient, progress=progress)
+    say.print("The backup is proven. Copy it to another place: a disk takes its backups with it.")
+    typer.echo(made)
 
 
-def _serve_health(port: int | None) -> None:
-    from registry.health import PORT, server
+@backup_app.command("list")
+def list_(format_: RowsOption = Rows.TABLE) -> None:
+    """The backups in MST_HOME/backups."""
+    from registry import backup
 
-    # a database that hangs must not hang its watcher
-    os.environ.setdefault("PGCONNECT_TIMEOUT", "5")
-    running = server(port or PORT)
-    say.print(f"http://127.0.0.1:{running.server_port}/healthz", markup=False)
+    print_rows(backup.backups(), format_)
+
+
+@backup_app.command()
+def verify(file: File, key: KeyOption = None) -> None:
+    """Prove a backup again: every byte, and its rows in a scratch database."""
+    from registry import backup
+
+    with _in_plain_words():
+        found = backup.verify(file, key=key, progress=progress)
+    say.print(f"The backup of {found.made_at:%Y-%m-%d %H:%M} UTC is whole and can be restored.")
+
+
+@backup_app.command()
+def prune(keep: Annotated[int, typer.Option(min=1, help="how many of the newest stay")]) -> None:
+    """Remove old backups from MST_HOME/backups."""
+    from registry import backup
+
+    for name in backup.prune(keep):
+        say.print(f"removed {name}", markup=False)
+
+
+@backup_app.command("key")
+def key_new(file: Annotated[Path, typer.Argument(metavar="FILE", help="a new file")]) -> None:
+    """Make the key that opens encrypted backups; its public half is printed."""
+    from registry import backup
+
+    with _in_plain_words():
+        public = backup.create_key(file, datetime.now(UTC))
+    say.print(
+        "Keep the file away from this machine, in two places: without it no encrypted backup can be "
+        "read. Give the line below to mst backup as --recipient or MST_BACKUP_RECIPIENT."
+    )
+    typer.echo(public)
+
+
+def restore(file: File, key: KeyOption = None) -> None:
+    """Fill an empty registry from a backup, after proving it."""
+    from registry import backup
+
+    with _in_plain_words():
+        found = backup.restore(file, key=key, progress=progress)
+    say.print(
+        f"The registry is as it was on {found.made_at:%Y-%m-%d %H:%M} UTC. What came later must be "
+        "done again: submissions, withdrawals, new pseudonyms, accounts."
+    )
+    if found.served:
+        say.print(f"The warehouse is built, not backed up: mst build {found.served}", markup=False)
+
+
+@contextmanager
+def _in_plain_words() -> Iterator[None]:
+    """Every way it can fail as a sentence and an exit code."""
+    from sqlalchemy.exc import OperationalError
+
+    from registry import backup
+
     try:
-        running.serve_forever()
-    except KeyboardInterrupt:
-        say.print("Stopping.")
-
-
-def health(format_: FormatOption = Format.TEXT) -> None:
-    """Look whether the registry is well; exit code 5 if something is broken."""
-    from registry.health import as_json, checks
-
-    found = checks()
-    if format_ is Format.JSON:
-        typer.echo(as_json(found))
-    else:
-        for check in found:
-            typer.echo(f"{'well  ' if check.well else 'BROKEN'} {check.name}: {check.reason}")
-    if not all(check.well for check in found):
-        raise fail("The registry needs attention.", TRY_AGAIN)
+        yield
+    except backup.WrongLoginError as error:
+        raise fail(str(error), NOT_ALLOWED) from None
+    except backup.OccupiedError as error:
+        raise fail(str(error), CONFLICT) from None
+    except backup.BusyError as error:
+        raise fail(str(error), TRY_AGAIN) from None
+    except backup.BackupError as error:
+        raise fail(str(error)) from None
+    except OperationalError:
+        raise fail("The database cannot be reached. Is its server running?", TRY_AGAIN) from None
+    except OSError as error:
+        raise fail(f"{error.strerror}: {error.filename}. Nothing was kept.", TRY_AGAIN) from None

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,7 +12,10 @@ from typing import Annotated, Any
 
 import typer
 
+from registry.access.rights import Right, Role
+from registry.cli.caller import acted_as, caller
 from registry.cli.output import (
+    CONFLICT,
     REFUSED,
     Format,
     FormatOption,
@@ -26,17 +27,8 @@ from registry.cli.output import (
     say,
 )  # fmt: skip
 
-NOT_ALLOWED, CONFLICT = 3, 4
-
 queries_app = typer.Typer(no_args_is_help=True, help="What a center is asked, and its answers.")
 receipt_app = typer.Typer(no_args_is_help=True, help="Signed receipts of submissions.")
-
-
-class As(StrEnum):
-    """In which role a person acts; a coordinator cannot open, close or reopen a query."""
-
-    COORDINATOR = "coordinator"
-    STEWARD = "steward"
 
 
 class State(StrEnum):
@@ -48,27 +40,11 @@ class State(StrEnum):
 
 
 CenterOption = Annotated[str, typer.Option("--center", help="the center, such as C01")]
-AsOption = Annotated[As, typer.Option("--as", help="in which role you act")]
+AsOption = Annotated[
+    Role | None, typer.Option("--as", help="in which role you act, if you hold several")
+]
 ReasonOption = Annotated[str, typer.Option("--reason", help="why, in words without identifiers")]
 NumberArgument = Annotated[int, typer.Argument(help="the number of the query")]
-
-
-@contextmanager
-def _registry() -> Iterator[None]:
-    """A database at the newest migration, and refusals in one line with their exit code."""
-    from registry import store
-    from registry.lifecycle.remarks import RemarkError
-    from registry.lifecycle.status import ConflictError, NotAllowedError
-
-    store.migrate()
-    try:
-        yield
-    except RemarkError as error:
-        raise fail(str(error)) from None
-    except NotAllowedError as error:
-        raise fail(str(error), NOT_ALLOWED) from None
-    except ConflictError as error:
-        raise fail(str(error), CONFLICT) from None
 
 
 def _now() -> datetime:
@@ -85,7 +61,7 @@ def list_(
     """The open queries of a center, or those in another state."""
     from registry.queries import queries
 
-    with _registry():
+    with caller(Right.READ_CASES, center, action="read queries"):
         found = queries(center, statuses=None if all_ or state is None else (state.value,))
     if format_ in (Rows.JSON, Rows.CSV):
         print_rows([asdict(q) for q in found], format_)
@@ -105,7 +81,7 @@ def show(query: NumberArgument, center: CenterOption, format_: FormatOption = Fo
     """One query with everything that happened to it."""
     from registry.queries import history, queries
 
-    with _registry():
+    with caller(Right.READ_CASES, center, action="read a query"):
         found = [q for q in queries(center) if q.query_id == query]
         events = history(center, query) if found else []
     if not found:
@@ -129,7 +105,7 @@ def show(query: NumberArgument, center: CenterOption, format_: FormatOption = Fo
 def answer(
     file: Annotated[Path, typer.Argument(help="a workbook or CSV with the sheet Queries")],
     center: CenterOption,
-    as_: AsOption = As.COORDINATOR,
+    as_: AsOption = None,
     format_: FormatOption = Format.TEXT,
 ) -> None:
     """Take the answers of a sheet Queries, and nothing else of the file."""
@@ -146,8 +122,9 @@ def answer(
     if sheet is None:
         raise fail("The file has no sheet Queries. Answer in the workbook that came back.")
     given, unread = answers(sheet)
-    with _registry():
-        outcomes = run(center, given, actor=getpass.getuser(), role=as_.value, at=_now(),
+    with caller(Right.ANSWER, center, action="answer queries", as_=as_) as person:
+        role = acted_as(person, as_ or Role.COORDINATOR)
+        outcomes = run(center, given, actor=person.username, role=role, at=_now(),
                        may_confirm=may_confirm)  # fmt: skip
     refused: list[dict[str, Any]] = [
         {"cell": f.cell, "query": None, "why": f"{f.message} {f.fix}"} for f in unread
@@ -181,20 +158,21 @@ def open_(
     column: Annotated[str, typer.Option(help="such as start_day")],
     question: Annotated[str, typer.Option(help="the question, in words without identifiers")],
     record: Annotated[str, typer.Option(help='the row by its key, such as "course_no 2"')] = "",
-    as_: AsOption = As.STEWARD,
+    as_: AsOption = None,
 ) -> None:
     """Ask a center a question in own words."""
     from registry.queries import ask
 
-    with _registry():
+    with caller(Right.ASK, center, action="open a query", as_=as_, case=case) as person:
+        role = acted_as(person, as_ or Role.STEWARD)
         number = ask(center, case_id=case, form=form, column=column, record=record,
-                     question=question, actor=getpass.getuser(), role=as_.value, at=_now())  # fmt: skip
+                     question=question, actor=person.username, role=role, at=_now())  # fmt: skip
     say.print(f"Query {number} is open.")
 
 
 @queries_app.command("close")
 def close_(
-    query: NumberArgument, center: CenterOption, reason: ReasonOption, as_: AsOption = As.STEWARD
+    query: NumberArgument, center: CenterOption, reason: ReasonOption, as_: AsOption = None
 ) -> None:
     """Close a query that needs no more work."""
     from registry.queries import close
@@ -205,7 +183,7 @@ def close_(
 
 @queries_app.command("reopen")
 def reopen_(
-    query: NumberArgument, center: CenterOption, reason: ReasonOption, as_: AsOption = As.STEWARD
+    query: NumberArgument, center: CenterOption, reason: ReasonOption, as_: AsOption = None
 ) -> None:
     """Ask again what was answered, confirmed or closed."""
     from registry.queries import reopen
@@ -214,9 +192,12 @@ def reopen_(
     say.print(f"Query {query} is open.")
 
 
-def _by_hand(do: Callable[..., None], query: int, center: str, reason: str, as_: As) -> None:
-    with _registry():
-        do(center, query, actor=getpass.getuser(), role=as_.value, comment=reason, at=_now())
+def _by_hand(
+    do: Callable[..., None], query: int, center: str, reason: str, as_: Role | None
+) -> None:
+    with caller(Right.ASK, center, action=f"{do.__name__} a query", as_=as_) as person:
+        role = acted_as(person, as_ or Role.STEWARD)
+        do(center, query, actor=person.username, role=role, comment=reason, at=_now())
 
 
 @queries_app.command("report")
@@ -230,7 +211,8 @@ def report_(
     """Ageing, times to answer and to close, and per rule how often a value changed."""
     from registry.queries import report
 
-    with _registry():
+    right = Right.OVERSEE if center is None else Right.READ_CASES
+    with caller(right, center, action="read the query report"):
         found = report(as_of=as_of.replace(tzinfo=UTC) if as_of else _now(), center_id=center)
     rules = [
         {**asdict(row), "changed %": _percent(row.yield_share),
@@ -281,7 +263,7 @@ def receipt_show(
     """Print the signed receipt of a submission; keep it as it is, since every byte counts."""
     from registry.intake.signature import receipt_text
 
-    with _registry():
+    with caller(Right.READ_CASES, center, action="read a receipt"):
         text = receipt_text(center, submission)
     if text is None:
         raise fail("There is no such submission of this center.", CONFLICT)
@@ -300,7 +282,7 @@ def cases(center: CenterOption, format_: RowsOption = Rows.TABLE) -> None:
     """Every case a center sent, with its status."""
     from registry.lifecycle.cases import case_list
 
-    with _registry():
+    with caller(Right.READ_CASES, center, action="list cases"):
         found = case_list(center)
     rows = [asdict(case) for case in found]
     if format_ in (Rows.TABLE, Rows.TEXT):
@@ -308,9 +290,7 @@ def cases(center: CenterOption, format_: RowsOption = Rows.TABLE) -> None:
     print_rows(rows, format_)
 
 
-def withdraw(
-    case: str, center: CenterOption, reason: ReasonOption, as_: AsOption = As.COORDINATOR
-) -> None:
+def withdraw(case: str, center: CenterOption, reason: ReasonOption, as_: AsOption = None) -> None:
     """Take a case out of everything from the next release on."""
     from registry.lifecycle.cases import withdraw as run
 
@@ -318,9 +298,7 @@ def withdraw(
     say.print(f"The case {case} is withdrawn: it is in no release made from now on.", markup=False)
 
 
-def reinstate(
-    case: str, center: CenterOption, reason: ReasonOption, as_: AsOption = As.COORDINATOR
-) -> None:
+def reinstate(case: str, center: CenterOption, reason: ReasonOption, as_: AsOption = None) -> None:
     """Undo the withdrawal of a case."""
     from registry.lifecycle.cases import reinstate as run
 
@@ -337,9 +315,9 @@ def rekey(
     from registry.rekey import RekeyError
     from registry.rekey import rekey as run
 
-    with _registry():
+    with caller(Right.REKEY, center, action="exchange pseudonyms") as person:
         try:
-            counts = run(read_mapping(mapping), center, actor=getpass.getuser(), at=_now())
+            counts = run(read_mapping(mapping), center, actor=person.username, at=_now())
         except MappingError as error:
             raise fail(str(error)) from None
         except RekeyError as error:
@@ -348,9 +326,11 @@ def rekey(
     say.print(f"Renamed: {told}. The old pseudonyms are gone; delete the mapping.", markup=False)
 
 
-def _decide(do: Callable[..., None], case: str, center: str, reason: str, as_: As) -> None:
-    with _registry():
-        do(center, case, actor=getpass.getuser(), role=as_.value, reason=reason, at=_now())
+def _decide(do: Callable[..., None], case: str, center: str, reason: str, as_: Role | None) -> None:
+    action = f"{do.__name__} a case"
+    with caller(Right.WITHDRAW, center, action=action, as_=as_, case=case) as person:
+        role = acted_as(person, as_ or Role.COORDINATOR)
+        do(center, case, actor=person.username, role=role, reason=reason, at=_now())
 
 
 def add_to(app: typer.Typer) -> None:

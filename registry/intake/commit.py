@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, func, insert, select
 
+from registry.audit import head
 from registry.findings import Finding
 from registry.forms import FORM_VERSION, FORMS
 from registry.intake.assess import Assessment
 from registry.intake.merge import Merged
-from registry.intake.receipt import AnswerOutcome, Receipt
+from registry.intake.receipt import AnswerOutcome, AuditEnd, Receipt
 from registry.intake.rows import CENTER_UNIT, Mask
 from registry.intake.signature import sign
 from registry.lifecycle.cases import record_cases
@@ -49,9 +50,10 @@ def commit(
         add_rows(session, form, list(_versions(merged, accepted(a, merged), number)))
     outcomes = _answer(session, receipt, answers, number, moment, sender)
     _follow_up(session, a, receipt, number, moment, sender)
+    end = head(session)
     stamped = receipt.model_copy(update={
         "submission_id": number, "received_at": moment.isoformat(timespec="seconds"),
-        "answers": outcomes,
+        "answers": outcomes, "audit": AuditEnd(**end._asdict()) if end else None,
     })  # fmt: skip
     signed = sign(stamped.kept())
     session.execute(

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from registry.audit import enter
 from registry.forms import FORMS
 from registry.intake.assess import latest
 from registry.intake.rows import CODES, Rows
@@ -31,6 +32,7 @@ def export(target: Path, center_id: str, *, cases: Collection[str] = ()) -> dict
     if unknown := set(cases) - known:
         raise NoSuchCaseError(f"{len(unknown)} of the cases named are not in the registry.")
     with center_session(center_id) as session:
+        enter(session, "export cases", center_id=center_id)
         seen = latest(session)
     tables = read_cases(center_id, cases or known, as_of=seen, with_center=not cases)
     rows = {form: _said(Rows.stored(form, table)) for form, table in tables.items()}

@@ -6,15 +6,15 @@ from typing import Any
 
 from sqlalchemy import select
 
+from registry.audit import reading
 from registry.findings import Finding
 from registry.schema import FINDING, RECEIPT
-from registry.store import center_session
 
 
 def submissions(center_id: str) -> list[dict[str, Any]]:
     """The signed receipts of a center, newest first."""
     query = select(RECEIPT.c.receipt).order_by(RECEIPT.c.submission_id.desc())
-    with center_session(center_id) as session:
+    with reading(center_id, "receipts") as session:
         return [dict(row.receipt) for row in session.execute(query)]
 
 
@@ -26,7 +26,7 @@ def findings_of(center_id: str, submission_id: int) -> list[Finding]:
         .where(FINDING.c.submission_id == submission_id)
         .order_by(FINDING.c.finding_id)
     )
-    with center_session(center_id) as session:
+    with reading(center_id, "findings") as session:
         return [_finding(dict(row)) for row in session.execute(query).mappings()]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import resource
+import threading
 from collections.abc import Mapping
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import replace
@@ -30,6 +31,7 @@ from registry.workbook.names import QUERIES_SHEET, is_own
 
 ABOUT_FILE = "about.csv"
 _MAX_DIGITS = 9
+_CHILDREN = threading.BoundedSemaphore(limits.CHILDREN_AT_ONCE)
 _UNSAFE = (
     "This file could not be read safely.",
     "Copy the rows into a fresh template and upload that.",
@@ -51,7 +53,8 @@ def read(path: Path, *, name: str | None = None) -> RawFile:
         ) from error
     empty = RawFile(name or path.name, _digest(files, folder=path.is_dir()), ())
     try:
-        raw: RawFile = _read_in_child(files, path.is_dir(), empty).result()
+        with _CHILDREN:
+            raw: RawFile = _read_in_child(files, path.is_dir(), empty).result()
     except UnreadableFileError:
         raise
     except (ProcessExpired, FutureTimeoutError, MemoryError, Exception) as error:

@@ -35,13 +35,23 @@ class AnswerOutcome(BaseModel):
     cell: str | None = None
 
 
+class AuditEnd(BaseModel):
+    """The end of the audit trail: the number of its last entry, and that entry's hash."""
+
+    model_config = ConfigDict(frozen=True)
+
+    seq: int
+    hash: str
+
+
 class Receipt(BaseModel):
     """Counts always add up: accepted + held + unchanged = rows.
 
     `rows_new`, `rows_changed` and `rows_deleted` are what is accepted, by kind. `changes` are stored
     answers that change, old beside new. `state` is the last submission the registry had when the file
     was judged: a file sent on with `based_on` set to it is refused if its cases changed since.
-    `practice` compares the cases with the consensus, apart from anything that is wrong.
+    `audit` is the end of the audit trail before this submission; kept by the center, it proves that nothing
+    up to there was altered. `practice` compares the cases with the consensus, apart from anything that is wrong.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -70,6 +80,7 @@ class Receipt(BaseModel):
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
     practice: tuple[Practice, ...] = ()
+    audit: AuditEnd | None = None
     signature: str | None = None
     public_key_id: str | None = None
 

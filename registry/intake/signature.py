@@ -45,11 +45,11 @@ def receipt_text(center_id: str, submission_id: int) -> str | None:
     """The file of a kept receipt, None if the center has no such submission."""
     from sqlalchemy import select
 
+    from registry.audit import reading
     from registry.schema import RECEIPT
-    from registry.store import center_session
 
     query = select(RECEIPT.c.receipt).where(RECEIPT.c.submission_id == submission_id)
-    with center_session(center_id) as session:
+    with reading(center_id, "a receipt") as session:
         found = session.execute(query).scalar_one_or_none()
     return None if found is None else rendered(found)
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from registry import consensus
+from registry.audit import Head
+from registry.audit.anchors import keep_daily
 from registry.findings import Finding
 from registry.forms import FORM_VERSION
 from registry.forms.base import CENTER_ID_PATTERN
@@ -164,7 +166,10 @@ def _attempt(
             lock_for_commit(session)
             if (latest(session), renamings(session)) != (a.seen, a.renamings):
                 return None  # the center sent another file or was rekeyed meanwhile: judge again
-            return commit(session, a, receipt, file.answers, sender)
+            stored = commit(session, a, receipt, file.answers, sender)
+        if stored.audit is not None:
+            keep_daily(Head(stored.audit.seq, stored.audit.hash))
+        return stored
     except ConflictError:
         return None  # a case was withdrawn meanwhile: judge again
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from registry.audit import reading
 from registry.lifecycle.latest import among, case_states, query_states
 from registry.lifecycle.remarks import words
 from registry.lifecycle.status import (
@@ -25,7 +26,7 @@ from registry.lifecycle.status import (
     require,
 )
 from registry.schema import CASE_EVENT
-from registry.store import center_session, lock_for_commit
+from registry.store import center_session, engine, lock_for_commit
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,18 @@ class CaseStep:
     submission_id: int | None
 
 
+def centers() -> list[str]:
+    """Every center that ever sent a case."""
+    query = select(CASE_EVENT.c.center_id).distinct().order_by(CASE_EVENT.c.center_id)
+    with engine("mst_reader").begin() as session:
+        return list(session.execute(query).scalars())
+
+
 def case_list(center_id: str) -> list[CaseStatus]:
     """Every case the center ever sent, with its status."""
     state = case_states()
     query = select(state).order_by(state.c.case_id)
-    with center_session(center_id) as session:
+    with reading(center_id, "the list of cases") as session:
         return [
             CaseStatus(row.case_id, row.status, row.at, row.actor, row.reason)
             for row in session.execute(query)
@@ -71,7 +79,7 @@ def case_history(center_id: str, case_id: str) -> list[CaseStep]:
         .where(CASE_EVENT.c.case_id == case_id)
         .order_by(CASE_EVENT.c.event_id)
     )
-    with center_session(center_id) as session:
+    with reading(center_id, "the steps of a case", case_id) as session:
         return [CaseStep(**row) for row in session.execute(query).mappings()]
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-SYSTEM, COORDINATOR, STEWARD = "system", "coordinator", "steward"
-PEOPLE = (COORDINATOR, STEWARD)
+SYSTEM, COORDINATOR, LEAD, STEWARD = "system", "coordinator", "center lead", "steward"
+PEOPLE = (COORDINATOR, LEAD, STEWARD)
 
 
 class NotAllowedError(Exception):
@@ -65,7 +65,7 @@ CASE_LIFECYCLE = (
                "accepted, with no query open or answered"),
     Transition(("clean",), "query opened", "in query", (SYSTEM, STEWARD),
                "a query of the case was opened or reopened"),
-    Transition(("in query",), "queries settled", "clean", (SYSTEM, COORDINATOR, STEWARD),
+    Transition(("in query",), "queries settled", "clean", (SYSTEM, *PEOPLE),
                "the last query of the case was closed or confirmed"),
     Transition(("held", "in query", "clean"), "withdrawn", "withdrawn", PEOPLE,
                "a reason in words"),

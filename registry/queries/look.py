@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from registry.audit import reading
 from registry.findings import Finding
 from registry.lifecycle.latest import among, case_states, query_states
 from registry.lifecycle.status import QUERY_STATE
 from registry.queries.model import OpenQuery
 from registry.schema import QUERY, QUERY_EVENT
-from registry.store import center_session
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def open_queries(center_id: str) -> list[OpenQuery]:
 
 def queries(center_id: str, *, statuses: Collection[str] | None = None) -> list[OpenQuery]:
     """The queries of a center in the given states, None for all; without those of withdrawn cases."""
-    with center_session(center_id) as session:
+    with reading(center_id, "queries") as session:
         return queries_in(session, center_id, statuses=statuses)
 
 
@@ -71,7 +71,7 @@ def history(center_id: str, query_id: int) -> list[QueryEvent]:
         .where(QUERY_EVENT.c.center_id == center_id, QUERY_EVENT.c.query_id == query_id)
         .order_by(QUERY_EVENT.c.event_id)
     )
-    with center_session(center_id) as session:
+    with reading(center_id, "a query") as session:
         return [QueryEvent(**row) for row in session.execute(query).mappings()]
 
 

@@ -14,7 +14,8 @@ from typing import Any
 import openpyxl
 from playwright.sync_api import Download, Page, expect
 
-from registry.access.accounts import Role, add_account
+from registry.access.accounts import add_account
+from registry.access.rights import Role
 from registry.intake.signature import verify
 from registry.lifecycle.cases import case_list
 from registry.queries import open_queries

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from registry import consensus
-from registry.access.accounts import Role, add_account
+from registry.access.accounts import add_account
+from registry.access.rights import Role
 from tests.browser.walk import chart, choose, no_fault, open_page, sign_in
 from tests.chromium import PATIENCE_MS
 from tests.demonstration import Demonstration

@@ -168,7 +168,7 @@ def alembic_engine(database: None) -> Engine:
     with store.engine(None).connect().execution_options(isolation_level="AUTOCOMMIT") as session:
         session.execute(text("drop database if exists migrations with (force)"))
         session.execute(text("create database migrations"))
-    return create_engine(store.database_url().set(database="migrations"))
+    return create_engine(store.owner_url().set(database="migrations"))
 
 
 alembic = create_alembic_fixture({"script_location": "migrations"})

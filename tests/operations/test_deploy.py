@@ -298,8 +298,6 @@ def test_the_caddy_sample_sets_the_same_as_the_tested_one() -> None:
         assert port in caddy
 
 
-# commands of a unit that the registry does not have yet
-COMING = {"backup"}
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 UNITS = sorted(path.name for path in (DEPLOY / "systemd").glob("mst-*.*") if path.is_file())
 
@@ -317,9 +315,6 @@ def test_units_call_commands_that_exist(name: str) -> None:
     assert service["User"] == "mst"
     program, *words = service["ExecStart"].split()
     assert program.endswith("/.venv/bin/mst")
-    if words[0] in COMING:
-        assert words[0] not in COMMANDS, "it has come: take it out of COMING"
-        return
     known = {option for parameter in COMMANDS[words[0]].params for option in parameter.opts}
     assert {word for word in words if word.startswith("--")} <= known
 

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,8 @@ def well(empty_database: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """A registry with everything in order: its state folder is new, its database the test run's."""
     from registry import store
 
-    monkeypatch.setenv("MST_DATABASE_URL", store.database_url().render_as_string(False))
+    monkeypatch.setenv("MST_OWNER_DATABASE_URL", store.owner_url().render_as_string(False))
+    monkeypatch.setenv("MST_DATABASE_URL", store.service_url().render_as_string(False))
     monkeypatch.setenv("MST_HOME", str(tmp_path / "state"))
     build = home() / "warehouse" / "2026-06-001"
     build.mkdir(parents=True)
@@ -37,11 +39,31 @@ def well(empty_database: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         (build / f"{name}.duckdb").touch()
     pointer = {"build": build.name, "release": "2026-06"}
     (home() / "warehouse" / "current.json").write_text(json.dumps(pointer))
+    verified_at(datetime.now(UTC))
     (home() / "backups").mkdir()
     (home() / "backups" / "today.mstbackup").touch()
 
 
+def verified_at(moment: datetime, faults: int = 0) -> None:
+    (home() / "audit").mkdir(exist_ok=True)
+    found = {"at": moment.isoformat(), "faults": faults}
+    (home() / "audit" / "last_verified.json").write_text(json.dumps(found))
+
+
+def never_verified(_: pytest.MonkeyPatch) -> None:
+    (home() / "audit" / "last_verified.json").unlink()
+
+
+def verified_long_ago(_: pytest.MonkeyPatch) -> None:
+    verified_at(datetime.now(UTC) - timedelta(days=4))
+
+
+def audit_altered(_: pytest.MonkeyPatch) -> None:
+    verified_at(datetime.now(UTC), faults=1)
+
+
 def database_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MST_OWNER_DATABASE_URL", "")
     monkeypatch.setenv("MST_DATABASE_URL", f"postgresql://nobody:{WORD}@127.0.0.1:1/none")
 
 
@@ -78,6 +100,9 @@ BROKEN: dict[str, tuple[Break, str, str]] = {
     "old backup": (old_backup, "backup", "3 days old"),
     "old build": (old_build, "served build", "200 days old"),
     "lost file": (lost_file, "served build", "mst build"),
+    "never verified": (never_verified, "audit", "mst audit verify"),
+    "verified long ago": (verified_long_ago, "audit", "4 days ago"),
+    "audit altered": (audit_altered, "audit", "was altered"),
     "torn pointer": (torn_pointer, "served build", "could not be looked at"),
 }
 
@@ -93,11 +118,11 @@ def test_a_registry_in_order_is_well(well: None) -> None:
 
 
 @pytest.mark.requirement("REL-17")
-def test_a_new_registry_only_lacks_a_backup(
+def test_a_new_registry_lacks_a_backup_and_a_verified_audit(
     well: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MST_HOME", str(tmp_path / "new"))
-    assert list(broken()) == ["backup"]
+    assert list(broken()) == ["backup", "audit"]
 
 
 @pytest.mark.requirement("REL-17")
@@ -138,7 +163,7 @@ def test_the_command_tells_by_words_json_and_exit_code(
     well: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fine = CliRunner().invoke(app, ["health"])
-    assert (fine.exit_code, fine.stdout.count("well"), "BROKEN" in fine.stdout) == (0, 5, False)
+    assert (fine.exit_code, fine.stdout.count("well"), "BROKEN" in fine.stdout) == (0, 6, False)
     no_backup(monkeypatch)
     told = CliRunner().invoke(app, ["health", "--format", "json"])
     assert told.exit_code == 5

@@ -8,9 +8,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dashboards.portal import rows
-from dashboards.portal.rows import MAX_ROWS, NotAllowedError, may_see_rows, rows_behind
-from registry.access.accounts import Person, Role
+from dashboards.portal import warehouse
+from dashboards.portal.rows import MAX_ROWS, rows_behind
+from registry.access.rights import NotAllowedError, Person, Role
+from registry.audit.read import Wanted, entries
 
 COORDINATOR = Person("ana", Role.COORDINATOR, "C02")
 STEWARD = Person("sam", Role.STEWARD, None)
@@ -18,8 +19,8 @@ ANALYST = Person("ann", Role.ANALYST, None)
 
 
 @pytest.fixture(autouse=True)
-def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A warehouse with the verdicts of three centers, served, and accounts that stand."""
+def served(database: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A warehouse with the verdicts of three centers, served."""
     build = tmp_path / "warehouse" / "build"
     build.mkdir(parents=True)
     (tmp_path / "warehouse" / "current.json").write_text(json.dumps({"build": "build"}))
@@ -34,8 +35,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
                 (values ('a'), ('b')) as readings (reading),
                 (values ('met'), ('not_applicable')) as verdicts (verdict)
         """)
-    monkeypatch.setenv("MST_HOME", str(tmp_path))
-    monkeypatch.setattr(rows, "still_valid", lambda person: True)
+    monkeypatch.setattr(warehouse, "home", lambda: tmp_path)
 
 
 @pytest.mark.requirement("ACC-08")
@@ -66,19 +66,16 @@ def test_a_steward_sees_all_or_one_center_up_to_a_limit() -> None:
 
 
 def test_an_analyst_sees_no_single_case() -> None:
-    assert not may_see_rows(ANALYST)
     with pytest.raises(NotAllowedError):
         rows_behind(ANALYST, "MST-2-04", "a")
 
 
-@pytest.mark.requirement("ACC-08")
-@pytest.mark.parametrize("person", [COORDINATOR, STEWARD])
-def test_an_account_that_was_changed_sees_nothing(
-    person: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rows, "still_valid", lambda person: False)
-    with pytest.raises(NotAllowedError):
-        rows_behind(person, "MST-2-04", "a")
+def test_looking_is_entered_in_the_audit() -> None:
+    before = entries(Wanted(limit=1))[0].seq
+    rows_behind(STEWARD, "MST-2-04", "a", "C03")
+    last = entries(Wanted(limit=1))[0]
+    assert (last.seq, last.action) == (before + 1, "read the rows behind a number")
+    assert (last.center_id, last.detail) == ("C03", "MST-2-04")
 
 
 def test_only_those_it_applies_to_are_listed() -> None:

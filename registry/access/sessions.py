@@ -1,0 +1,237 @@
+"""Signing in, and the registry's own sessions: they end when idle, when old, and when someone ends them.
+
+A session of the portal and a token of the command line are the same thing. What is handed out is a random
+token; kept is only its digest.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, text, update
+
+from registry.access.accounts import digest, end_all, persons_of
+from registry.access.passwords import hashed, is_outdated, matches
+from registry.access.rights import Person, Role
+from registry.access.tables import ACCOUNT, CREDENTIAL, IDENTITY, SESSION, SIGN_IN
+from registry.acting import Act
+from registry.audit import enter
+from registry.store import engine, tell
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=8)
+FREE_TRIES = 5
+# after so many wrong tries in a row each one more doubles the wait, up to a quarter of an hour
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=15)
+# a session that was seen this long ago is written down as seen again; not at every click
+_SEEN_EVERY = timedelta(seconds=20)
+
+WRONG = "User name or password is wrong."
+
+
+class SignInError(Exception):
+    """Nobody was signed in; the message says no more than the person trying may know."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A session: the token to come back with, and whom its owner may act as."""
+
+    token: str
+    persons: tuple[Person, ...]
+
+
+def sign_in(username: str, password: str, *, at: datetime, channel: str = "portal") -> Opened:
+    """Open a session by password. Raises SignInError, alike for a wrong name and a wrong password."""
+    with engine("mst_access").begin() as session:
+        wait = _wait(session, username, at)
+        if wait > timedelta():
+            refused = SignInError(f"Too many tries. Wait {_told(wait)}, then try again.")
+        else:
+            opened = _by_password(session, username, password, channel, at)
+            if opened is not None:
+                return opened
+            refused = SignInError(WRONG)
+    raise refused
+
+
+def sign_in_by_openid(claims: Mapping[str, Any], *, at: datetime) -> Opened:
+    """Open a session for someone an OpenID provider vouches for. Raises SignInError.
+
+    The provider says who it is; whether they may come in, and as whom, is the registry's own to say. An
+    account is recognised by a verified e-mail address the first time, by issuer and subject from then on.
+    One sign-in at the provider opens one session.
+    """
+    issuer, subject = str(claims.get("iss") or ""), str(claims.get("sub") or "")
+    ends = claims.get("exp")
+    if not issuer or not subject:
+        raise SignInError("The sign-in came without a name; try again.")
+    if isinstance(ends, int | float) and ends <= at.timestamp():
+        raise SignInError("The sign-in is too old; sign in again.")
+    ticket = digest(f"{issuer}\n{subject}\n{claims.get('iat')}\n{claims.get('nonce')}")
+    with engine("mst_access").begin() as session:
+        username = _known(session, issuer, subject, claims, at)
+        persons = persons_of(session, username, at.date()) if username else ()
+        used = select(SESSION.c.username).where(SESSION.c.ticket_sha256 == ticket)
+        if session.execute(used).first():
+            raise SignInError("The session has ended; sign in again.")
+        if username is None or not persons:
+            raise SignInError("You are not known to this registry. Ask its administrator.")
+        return _open(session, username, persons, "portal", at, ticket=ticket)
+
+
+def resume(token: str, *, at: datetime) -> tuple[Person, ...]:
+    """Whom the owner of a session may act as now; none if it ended or nothing is left to act as.
+
+    Asked at every step of a page and every command, so that a role taken back is gone at once.
+    """
+    with engine("mst_access").begin() as session:
+        query = select(SESSION).where(SESSION.c.token_sha256 == digest(token))
+        found = session.execute(query).one_or_none()
+        if found is None or found.ended_at is not None:
+            return ()
+        if at >= found.ends_at or at - found.seen_at > IDLE:
+            return ()
+        if at - found.seen_at > _SEEN_EVERY:
+            _update(session, token, seen_at=at)
+        return persons_of(session, found.username, at.date())
+
+
+def confirm(username: str, password: str, *, at: datetime) -> bool:
+    """Whether it is the person's own password, asked once more before a signature. Wrong tries count."""
+    with engine("mst_access").begin() as session:
+        if _wait(session, username, at) > timedelta():
+            return False
+        return _is_password(session, username, password, at)
+
+
+def sign_out(token: str, *, at: datetime) -> None:
+    """End every session of the portal of the person whose session this is, or this one token."""
+    with engine("mst_access").begin() as session:
+        query = select(SESSION.c.username, SESSION.c.channel).where(
+            SESSION.c.token_sha256 == digest(token)
+        )
+        found = session.execute(query).one_or_none()
+        if found is None:
+            return
+        if found.channel == "portal":
+            still = (
+                SESSION.c.username == found.username, SESSION.c.channel == "portal",
+                SESSION.c.ended_at.is_(None),
+            )  # fmt: skip
+            session.execute(update(SESSION).where(*still).values(ended_at=at))
+        else:
+            _update(session, token, ended_at=at)
+        _enter(session, found.username, found.channel, "sign out")
+
+
+def end_everywhere(username: str, *, at: datetime) -> None:
+    """End every session and token of a person."""
+    with engine("mst_access").begin() as session:
+        end_all(session, username, at)
+        enter(session, "end all sessions", detail=username)
+
+
+def _by_password(
+    session: Connection, username: str, password: str, channel: str, at: datetime
+) -> Opened | None:
+    is_right = _is_password(session, username, password, at)
+    persons = persons_of(session, username, at.date()) if is_right else ()
+    return _open(session, username, persons, channel, at) if persons else None
+
+
+def _is_password(session: Connection, username: str, password: str, at: datetime) -> bool:
+    query = select(CREDENTIAL.c.password_hash).where(CREDENTIAL.c.username == username)
+    kept = session.execute(query).scalar_one_or_none()
+    is_right = matches(kept, password)
+    session.execute(
+        insert(SIGN_IN).values(username_sha256=digest(username), at=at, succeeded=is_right)
+    )
+    if not is_right:
+        # a name without an account is not written down: people type passwords there
+        _enter(session, username if kept else "unknown", "portal", "fail to sign in")
+    elif kept is not None and is_outdated(kept):
+        renewed = hashed(password, username)
+        of = CREDENTIAL.c.username == username
+        session.execute(update(CREDENTIAL).where(of).values(password_hash=renewed))
+    return is_right
+
+
+def _wait(session: Connection, username: str, at: datetime) -> timedelta:
+    """How long until the next try may be made. Tries of one name wait for each other, so that all count."""
+    session.execute(
+        text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": digest(username)}
+    )
+    of = SIGN_IN.c.username_sha256 == digest(username)
+    last_right = select(func.max(SIGN_IN.c.sign_in_id)).where(of, SIGN_IN.c.succeeded)
+    query = select(func.count(), func.max(SIGN_IN.c.at)).where(
+        of, SIGN_IN.c.sign_in_id > func.coalesce(last_right.scalar_subquery(), 0)
+    )
+    wrong: int
+    last: datetime
+    wrong, last = session.execute(query).one()._tuple()
+    if wrong < FREE_TRIES:
+        return timedelta()
+    doubled = min(wrong - FREE_TRIES, 10)  # enough to pass the longest wait
+    until: datetime = last + min(FIRST_WAIT * 2**doubled, LONGEST_WAIT)
+    return max(timedelta(), until - at)
+
+
+def _told(wait: timedelta) -> str:
+    seconds = int(wait.total_seconds()) + 1
+    return f"{seconds} seconds" if seconds < 90 else f"{round(seconds / 60)} minutes"
+
+
+def _known(
+    session: Connection, issuer: str, subject: str, claims: Mapping[str, Any], at: datetime
+) -> str | None:
+    query = select(IDENTITY.c.username).where(
+        IDENTITY.c.issuer == issuer, IDENTITY.c.subject == subject
+    )
+    username: str | None = session.execute(query).scalar_one_or_none()
+    if username is not None or claims.get("email_verified") is not True:
+        return username
+    address = str(claims.get("email") or "").casefold()
+    username = session.execute(
+        select(ACCOUNT.c.username).where(ACCOUNT.c.email == address)
+    ).scalar_one_or_none()
+    # a second person with the same address at the provider is not the first one
+    taken = select(IDENTITY.c.subject).where(
+        IDENTITY.c.issuer == issuer, IDENTITY.c.username == username
+    )
+    if username is None or session.execute(taken).first():
+        return None
+    values = {"issuer": issuer, "subject": subject, "username": username, "at": at}
+    session.execute(insert(IDENTITY).values(values))
+    return username
+
+
+def _open(
+    session: Connection, username: str, persons: tuple[Person, ...], channel: str, at: datetime,
+    *, ticket: str | None = None,
+) -> Opened:  # fmt: skip
+    token = secrets.token_urlsafe(32)
+    values = {"token_sha256": digest(token), "username": username, "channel": channel,
+              "started_at": at, "seen_at": at, "ends_at": at + LONGEST, "ticket_sha256": ticket}  # fmt: skip
+    session.execute(insert(SESSION).values(values))
+    _enter(session, username, channel, "sign in")
+    return Opened(token, persons)
+
+
+def _update(session: Connection, token: str, **values: datetime) -> None:
+    session.execute(update(SESSION).where(SESSION.c.token_sha256 == digest(token)).values(values))
+
+
+def _enter(session: Connection, username: str, channel: str, action: str) -> None:
+    """Enter an act of someone who is not, or not yet, the one at work."""
+    tell(session, Act(username, "", channel, action))
+    enter(session, action)
+
+
+def operator(username: str) -> Person:
+    """Who works on the registry's own machine with its state folder."""
+    return Person(username, Role.OPERATOR)

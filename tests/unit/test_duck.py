@@ -1,0 +1,54 @@
+"""A query of the warehouse reads its own file, and ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from registry.duck import TooMuchError, ask, open_locked
+
+pytestmark = pytest.mark.requirement("ACC-14")
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    path = tmp_path / "analyst.duckdb"
+    with duckdb.connect(str(path)) as made:
+        made.execute("create table numbers as select range as n from range(1000)")
+    with open_locked(path) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select * from read_csv('/etc/passwd')",
+        "select * from glob('/*')",
+        "copy numbers to '/tmp/numbers.csv'",
+        "attach '/tmp/other.duckdb'",
+        "install httpfs",
+        "set enable_external_access = true",
+        "set memory_limit = '64GB'",
+        "insert into numbers values (1)",
+        "drop table numbers",
+    ],
+)
+def test_it_reaches_nothing_else(locked: duckdb.DuckDBPyConnection, query: str) -> None:
+    with pytest.raises(duckdb.Error):
+        ask(locked, query, seconds=5, rows=10)
+
+
+def test_a_query_without_end_is_stopped(locked: duckdb.DuckDBPyConnection) -> None:
+    query = "select count(*) from range(100000) a, range(100000) b where a.range * b.range % 7 = 3"
+    with pytest.raises(TooMuchError, match="stopped after 1 seconds"):
+        ask(locked, query, seconds=1, rows=10)
+    assert ask(locked, "select 1 as one", seconds=5, rows=10) == (["one"], [(1,)])
+
+
+def test_an_answer_has_an_end_too(locked: duckdb.DuckDBPyConnection) -> None:
+    assert len(ask(locked, "select n from numbers", seconds=5, rows=1_000)[1]) == 1_000
+    with pytest.raises(TooMuchError, match="more than 999 rows"):
+        ask(locked, "select n from numbers", seconds=5, rows=999)

@@ -324,7 +324,7 @@ def a_page(name: str, center: str) -> str:
     def script(name: str, center: str) -> None:
         from importlib import import_module
 
-        from registry.access.accounts import Person, Role
+        from registry.access.rights import Person, Role
 
         page = import_module(f"dashboards.portal.{name}")
         page.page(Person("someone", Role.COORDINATOR, center))

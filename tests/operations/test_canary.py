@@ -258,8 +258,8 @@ def test_no_fault_of_the_registry_leaves_a_canary(
     codes = {}
     with forbidden("insert on crf.conmed"):
         codes["the database refuses a row"] = mst("refused", *send)
-    with forbidden("select on registry.submission_case"):
-        codes["the database refuses to read"] = mst("unreadable", *send)
+    with forbidden("insert on registry.receipt"):
+        codes["the database refuses the last step"] = mst("last step", *send)
     with at_version("9999"):
         codes["the database is of another version"] = mst("version", *send)
     with monkeypatch.context() as broken:
@@ -276,8 +276,8 @@ def test_no_fault_of_the_registry_leaves_a_canary(
             "checks", "check", trip(tmp_path / "trip"), "--center", CENTER
         )
     assert codes == {
-        "the database refuses a row": 70, "the database refuses to read": 70,
-        "the database is of another version": 2, "the database is gone": 70,
+        "the database refuses a row": 70, "the database refuses the last step": 70,
+        "the database is of another version": 5, "the database is gone": 70,
         "a bug with a value in its words": 70, "a bug in the checks": 70,
     }  # fmt: skip
     assert traces.with_canary(WORD, NUMBER, CASE) == []

@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 export MST_HOME ?= $(CURDIR)/var
 
-.PHONY: help setup demo test test-long check bench chromium clean
+.PHONY: help setup demo test test-long check validation sbom audit secrets bench chromium clean
 
 help: ## explain the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -16,9 +16,17 @@ setup: $(READY) ## install everything from the lock into .venv
 $(READY): requirements.lock pyproject.toml
 	@echo "… installing from the lock"
 	@test -x $(PY) || python3 -m venv $(VENV)
-	@$(PY) -m pip install --quiet --require-hashes --no-deps -r <(awk '/^uv==/{on=1} on{print} on&&!/\\$$/{exit}' requirements.lock)
-	@$(VENV)/bin/uv pip sync --quiet --compile-bytecode --python $(PY) --require-hashes requirements.lock
+	@$(PY) -m pip install --quiet --require-hashes --only-binary :all: --no-deps -r <(awk '/^uv==/{on=1} on{print} on&&!/\\$$/{exit}' requirements.lock)
+	@$(VENV)/bin/uv pip sync --quiet --compile-bytecode --only-binary :all: --python $(PY) --require-hashes requirements.lock
 	@$(VENV)/bin/uv pip install --quiet --python $(PY) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# what looks at the supply chain, apart from the rest
+TOOLS := .venv-tools
+$(TOOLS)/.ready: tools.lock $(READY)
+	@echo "… installing the tools"
+	@$(VENV)/bin/uv venv --quiet --clear --python $(PY) $(TOOLS)
+	@$(VENV)/bin/uv pip sync --quiet --only-binary :all: --python $(TOOLS)/bin/python --require-hashes tools.lock
 	@touch $@
 
 demo: setup ## synthetic centers through the real door, then both dashboards (make demo SERVE=no: without)
@@ -38,12 +46,28 @@ test: setup chromium ## the tests (under 15 minutes on two cores)
 test-long: setup chromium ## the tests and the long sweeps
 	@$(TESTS)
 
-check: setup chromium ## lint, types, import directions, generated files, tests; every failure counted
+check: setup chromium $(TOOLS)/.ready ## lint, types, import directions, unsafe code, secrets, generated files, tests
 	@failed=0; for step in \
 	  "$(VENV)/bin/ruff check ." "$(VENV)/bin/ruff format --check ." "$(VENV)/bin/mypy" \
-	  "$(VENV)/bin/lint-imports" "$(VENV)/bin/mst docs --check" '$(TESTS) -m "not long"'; do \
+	  "$(VENV)/bin/lint-imports" "$(VENV)/bin/mst docs --check" \
+	  "$(TOOLS)/bin/bandit -q -lll -r registry dashboards" "$(MAKE) -s secrets" '$(TESTS) -m "not long"'; do \
 	  echo "== $$step"; eval "$$step" || failed=$$((failed+1)); done; \
 	echo "$$failed steps failed"; exit $$failed
+
+validation: setup chromium ## requirement, tests, result: every marked test, then build/validation.md
+	@mkdir -p build; $(TESTS) -m requirement --validation-report build/validation-run.json; \
+	  $(PY) -m tests.validation build/validation-run.json build
+
+sbom: $(TOOLS)/.ready ## the bill of materials of this version: build/sbom.cdx.json (CycloneDX 1.6)
+	@mkdir -p build; $(TOOLS)/bin/cyclonedx-py environment $(PY) --pyproject pyproject.toml \
+	  --spec-version 1.6 --of JSON --output-reproducible -o build/sbom.cdx.json
+
+audit: $(TOOLS)/.ready ## known vulnerabilities of what is locked (needs an advisory service)
+	@$(TOOLS)/bin/python .ci/audit.py
+
+secrets: $(TOOLS)/.ready # what looks like a password or a key in code and settings
+	@git ls-files -z -- '*.py' '*.sql' '*.toml' deploy dashboards .ci Makefile \
+	  | xargs -0 $(TOOLS)/bin/detect-secrets-hook --no-verify
 
 bench: setup ## speed as ratios against a bare engine
 	@$(PY) -m benchmarks

@@ -17,8 +17,6 @@ from typing import Any
 import duckdb
 
 POINTER, FAILURE = "current.json", "last_failure.json"
-
-
 _NONE_BUILT = "No warehouse has been built yet; run mst build."
 
 

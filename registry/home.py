@@ -6,6 +6,10 @@ import os
 from pathlib import Path
 
 
+class NotReadyError(Exception):
+    """The registry does not start as it is; the message says why and what to do."""
+
+
 def home() -> Path:
     """The state folder, created when missing; only its owner may read it."""
     path = Path(os.environ.get("MST_HOME", "var")).resolve()

@@ -21,25 +21,50 @@ DASHBOARDS = Path(__file__).resolve().parent.parent / "dashboards"
 PORTS = {"portal": 8501, "public": 8502}
 _START_SECONDS = 60
 
+# on the command line, where no file and no variable of the machine changes them
+SETTINGS = {
+    # a proxy in front does TLS; without one nobody else reaches the page
+    "server.address": "127.0.0.1",
+    "server.headless": "true",
+    "server.fileWatcherType": "none",
+    "server.maxUploadSize": "20",
+    "server.maxMessageSize": "50",
+    # the token against forged requests does not guard the websocket, the check of its origin does
+    "server.enableXsrfProtection": "true",
+    "server.enableCORS": "true",
+    "server.enableAgentApi": "false",
+    "browser.gatherUsageStats": "false",
+    "client.showErrorDetails": "none",
+    # links that would carry an error's words to a search engine
+    "client.showErrorLinks": "false",
+    "client.toolbarMode": "minimal",
+    "logger.level": "warning",
+}
 
-def command(which: str, port: int) -> list[str]:
-    """The command line of a dashboard."""
+
+def command(which: str, port: int, name: str | None = None) -> list[str]:
+    """The command line of a dashboard; `name` is the host name under which a proxy serves it."""
     page = DASHBOARDS / which / "app.py"
-    return [
-        sys.executable, "-m", "streamlit", "run", str(page),
-        "--server.address=127.0.0.1", f"--server.port={port}", "--server.headless=true",
-        "--browser.gatherUsageStats=false", "--client.showErrorDetails=none",
-        "--server.maxUploadSize=20", "--client.toolbarMode=minimal", "--server.fileWatcherType=none",
-    ]  # fmt: skip
+    settings = [*SETTINGS.items(), ("server.port", str(port))]
+    # a page of another name opens no websocket, whatever its address resolves to
+    settings += [("server.allowedHosts", host) for host in ("127.0.0.1", "localhost", name) if host]
+    if name:
+        settings.append(("browser.serverAddress", name))
+    options = [f"--{key}={value}" for key, value in settings]
+    return [sys.executable, "-m", "dashboards.run", "run", str(page), *options]
 
 
 def environment(which: str) -> dict[str, str]:
-    """The public dashboard learns the path of the public file and nothing of database or home."""
-    # the pages run from the project's folder, so a relative state folder must not move with them
-    keep = {**os.environ, "MST_HOME": str(home())}
+    """The public page learns the path of the public file, the page at a center nothing of a registry.
+
+    No page may own tables: the login that migrates and makes backups is for commands only.
+    """
+    keep = {k: v for k, v in os.environ.items() if not k.startswith(("MST_", "PG"))}
+    if which == "portal":
+        keep = {k: v for k, v in os.environ.items() if k != "MST_OWNER_DATABASE_URL"}
+        # the pages run from the project's folder, so a relative state folder must not move with them
+        keep["MST_HOME"] = str(home())
     if which == "public":
-        for name in ("MST_HOME", "MST_DATABASE_URL"):
-            keep.pop(name, None)
         keep["MST_PUBLIC_POINTER"] = str(home() / "warehouse" / "current.json")
     return keep
 

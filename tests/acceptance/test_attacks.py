@@ -75,6 +75,7 @@ def test_a_rekeying_between_judging_and_storing_is_noticed(
     assert {c.case_id for c in case_list("C01") if c.status != "held"} == {"N1"}
 
 
+@pytest.mark.requirement("UPL-17")
 def test_an_older_file_does_not_undo_a_deletion(desk: Desk) -> None:
     first = desk.send(case_rows("P1"))
     row = {**case_rows("P1")["drug"][0], "row_action": "delete row", "change_reason": "entry error"}
@@ -101,6 +102,7 @@ def test_a_clock_takes_plain_digits_only(desk: Desk) -> None:
     assert "drug.last_dose_end_time.pattern" in rules(receipt)
 
 
+@pytest.mark.requirement("REL-14", "UPL-16")
 def test_a_key_is_safe_to_repeat_whatever_happened_in_between(desk: Desk) -> None:
     path = desk.folder / "base.json"
     path.write_text(json.dumps(case_rows("P1")), encoding="utf-8")
@@ -118,10 +120,12 @@ def test_a_key_that_is_none_is_refused(desk: Desk, key: str) -> None:
     assert rules(desk.send(case_rows("P1"), key=key)) == {"file.key"}
 
 
+@pytest.mark.requirement("AUD-07")
 def test_a_reason_that_is_none_is_refused(desk: Desk) -> None:
     assert rules(desk.send(case_rows("P1"), reason="John Smith asked")) == {"change.reason_word"}
 
 
+@pytest.mark.requirement("DEID-06")
 @pytest.mark.parametrize(
     "case", ["x" * 9_799, "ward three; the mayor", "P1'; drop table x;--", "-P1"]
 )

@@ -32,6 +32,7 @@ def bytes_with(canary: str) -> list[str]:
     ]  # fmt: skip
 
 
+@pytest.mark.requirement("DEID-01", "DEID-04", "ACC-15")
 def test_each_of_78_headers_refuses_the_file(
     empty_database: None, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -48,6 +49,7 @@ def test_each_of_78_headers_refuses_the_file(
     assert bytes_with(CANARY) == []
 
 
+@pytest.mark.requirement("DEID-09", "ACC-15")
 @pytest.mark.parametrize(
     ("column", "value"),
     [
@@ -77,6 +79,7 @@ def test_a_cell_that_identifies_refuses_the_file(
     assert bytes_with(value) == []
 
 
+@pytest.mark.requirement("DEID-09")
 def test_what_looks_clinical_gets_in(empty_database: None, tmp_path: Path) -> None:
     folder = tmp_path / "cases"
     folder.mkdir()
@@ -89,6 +92,7 @@ def test_what_looks_clinical_gets_in(empty_database: None, tmp_path: Path) -> No
         assert [f.rule for f in receipt.findings if f.rule.startswith("identifier")] == []
 
 
+@pytest.mark.requirement("DEID-09", "UPL-05")
 def test_a_file_named_after_a_patient_is_taken_without_its_name(
     empty_database: None, tmp_path: Path
 ) -> None:

@@ -48,6 +48,7 @@ def test_a_template_is_read_back_and_holds_no_case(
     ]
 
 
+@pytest.mark.requirement("AUD-07", "UPL-16")
 def test_a_case_goes_in_once_and_changes_with_a_reason(
     empty_database: None, tmp_path: Path
 ) -> None:
@@ -68,6 +69,7 @@ def test_a_case_goes_in_once_and_changes_with_a_reason(
     assert (told.exit_code, said(told)["rows_changed"]) == (DONE, 1)
 
 
+@pytest.mark.requirement("UPL-17")
 def test_an_older_file_and_a_used_key_are_conflicts(empty_database: None, tmp_path: Path) -> None:
     first = said(mst("submit", workbook(tmp_path / "a.xlsx", tidy_case()), "--center", "C01",
                      "--key", "march", "--format", "json"))  # fmt: skip
@@ -110,6 +112,7 @@ def test_the_own_workbook_comes_back_marked(empty_database: None, tmp_path: Path
     assert "comma" not in str(openpyxl.load_workbook(faulty)["patient"]["A2"].comment)
 
 
+@pytest.mark.requirement("UPL-14")
 def test_the_same_findings_by_command_and_by_json(empty_database: None, tmp_path: Path) -> None:
     faulty = workbook(tmp_path / "a.xlsx", tidy_case(), weight_kg="61,5", sex="F")
     text = mst("check", faulty, "--center", "C01").stdout

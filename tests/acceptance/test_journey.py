@@ -50,6 +50,7 @@ def test_every_row_sent_is_accounted_for(demonstration: Demonstration) -> None:
         assert receipt["rows"] > 0
 
 
+@pytest.mark.requirement("UPL-15")
 def test_tidy_centers_are_accepted_and_the_untidy_one_is_partly_held(
     demonstration: Demonstration,
 ) -> None:
@@ -68,6 +69,7 @@ def test_the_planted_faults_are_found_at_their_rows(demonstration: Demonstration
     assert len(planted) >= 20
 
 
+@pytest.mark.requirement("UPL-16")
 def test_the_same_file_twice_changes_nothing(demonstration: Demonstration) -> None:
     for center in ("C01", "C12"):
         before, sent = stored_row_count(), len(submissions(center))
@@ -77,6 +79,7 @@ def test_the_same_file_twice_changes_nothing(demonstration: Demonstration) -> No
         assert (stored_row_count(), len(submissions(center))) == (before, sent)
 
 
+@pytest.mark.requirement("UPL-15")
 def test_a_held_case_is_accepted_once_it_is_fixed(
     demonstration: Demonstration, tmp_path: Path
 ) -> None:
@@ -109,6 +112,7 @@ def test_an_empty_cell_leaves_the_stored_answer(
     assert (row["weight_kg"], row["sex"]) == (64.0, "female")
 
 
+@pytest.mark.requirement("ACC-01")
 def test_another_centers_rows_are_not_taken(demonstration: Demonstration, tmp_path: Path) -> None:
     receipt = submit(workbook(tmp_path / "a.xlsx", tidy_case("C01", "P1")), "C92", actor="test")
     assert receipt.accepted == 0
@@ -189,6 +193,7 @@ def test_the_warehouse_holds_the_patients_that_were_accepted(demonstration: Demo
     assert patients == accepted > 170
 
 
+@pytest.mark.requirement("ACC-14")
 @pytest.mark.parametrize("audience", ["analyst", "public"])
 @pytest.mark.parametrize(
     "statement",
@@ -203,6 +208,7 @@ def test_a_warehouse_file_opens_nothing_else(
         connection.execute(statement)
 
 
+@pytest.mark.requirement("SDC-01", "SDC-12")
 def test_the_public_file_holds_published_counts_only(demonstration: Demonstration) -> None:
     with demonstration.open("public") as connection:
         tables = [
@@ -222,6 +228,7 @@ def mst(demonstration: Demonstration, *arguments: str) -> subprocess.CompletedPr
     )  # fmt: skip
 
 
+@pytest.mark.requirement("UPL-14", "REL-14")
 def test_the_command_answers_in_json_and_exit_codes(demonstration: Demonstration) -> None:
     done = mst(
         demonstration,

@@ -6,6 +6,8 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from registry.intake.causes import all_of
 from registry.intake.submit import check
 from registry.workbook import write_workbook
@@ -67,6 +69,7 @@ def workbook(path: Path, cases: list[Rows]) -> Path:
     return path
 
 
+@pytest.mark.requirement("UPL-14")
 def test_exactly_the_planted_faults_are_reported(database: None, tmp_path: Path) -> None:
     assert len(KINDS) == 40
     planted = {f"F{n:03d}": list(KINDS)[n % len(KINDS)] for n in range(FAULTS)}

@@ -133,12 +133,14 @@ def run_all(files: dict[str, Path], count: int, seed: int) -> None:
         assert (repeat.status, repeat.accepted) == ("already received", 0)
 
 
+@pytest.mark.requirement("UPL-15")
 def test_any_order_of_the_same_files_ends_in_the_same_state(
     database: None, files: dict[str, Path]
 ) -> None:
     run_all(files, count=8, seed=1)
 
 
+@pytest.mark.requirement("UPL-15")
 @pytest.mark.long
 def test_500_sequences_end_in_the_same_state(database: None, files: dict[str, Path]) -> None:
     run_all(files, count=500, seed=2)
@@ -205,12 +207,14 @@ def interleave(files: dict[str, Path], folder: Path, count: int, seed: int) -> N
         assert weight(center) == pytest.approx(start + 0.1 * accepted)
 
 
+@pytest.mark.requirement("UPL-17", "REL-03")
 def test_two_coordinators_lose_no_update(
     database: None, files: dict[str, Path], tmp_path: Path
 ) -> None:
     interleave(files, tmp_path, count=5, seed=1)
 
 
+@pytest.mark.requirement("UPL-17", "REL-03")
 @pytest.mark.long
 def test_500_interleavings_lose_no_update(
     database: None, files: dict[str, Path], tmp_path: Path

@@ -86,6 +86,7 @@ def named(center: str, names: set[str]) -> dict[str, int]:
     return found
 
 
+@pytest.mark.requirement("DEID-07")
 def test_everything_of_the_center_gets_its_new_name(empty_database: None, tmp_path: Path) -> None:
     for center in ("C01", "C02"):
         assert submit(files(tmp_path / center, center), center, actor="test").accepted
@@ -130,6 +131,7 @@ def test_a_mapping_that_does_not_fit_changes_nothing(
     assert check(tmp_path / "a", "C01").status == "already received"
 
 
+@pytest.mark.requirement("DEID-07")
 def test_the_same_mapping_is_not_applied_twice(empty_database: None, tmp_path: Path) -> None:
     submit(files(tmp_path / "a", "C01"), "C01", actor="test")
     rekey(mapping("C01"), "C01", actor="ana", at=AT)
@@ -137,6 +139,7 @@ def test_the_same_mapping_is_not_applied_twice(empty_database: None, tmp_path: P
         rekey(mapping("C01"), "C01", actor="ana", at=AT)
 
 
+@pytest.mark.requirement("ACC-01")
 def test_row_level_security_is_forced_again_afterwards(
     empty_database: None, tmp_path: Path
 ) -> None:
@@ -150,6 +153,7 @@ def test_row_level_security_is_forced_again_afterwards(
     assert lax == 0
 
 
+@pytest.mark.requirement("DEID-07")
 def test_killed_in_the_middle_it_is_all_old_or_all_new(
     empty_database: None, tmp_path: Path
 ) -> None:

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.usefixtures("empty_database")
 TABLES = (QUERY, QUERY_EVENT, CASE_EVENT)
 
 
+@pytest.mark.requirement("ACC-01")
 @pytest.mark.parametrize("table", TABLES, ids=lambda t: t.name)
 def test_another_center_sees_nothing(table: object) -> None:
     upload([found()])
@@ -31,6 +32,7 @@ def test_another_center_sees_nothing(table: object) -> None:
         assert session.execute(count).scalar_one() == 1
 
 
+@pytest.mark.requirement("ACC-05")
 def test_another_center_reads_nothing_by_any_function() -> None:
     upload([found()])
     query = only_query()
@@ -38,6 +40,7 @@ def test_another_center_reads_nothing_by_any_function() -> None:
     assert history("C02", query) == []
 
 
+@pytest.mark.requirement("ACC-06")
 def test_no_event_can_be_hung_on_the_query_of_another_center() -> None:
     upload([found()])
     upload([], center="C02")

@@ -31,6 +31,7 @@ def add_patient(center: str, case: str, weight: float) -> int:
     return number
 
 
+@pytest.mark.requirement("ACC-01")
 def test_a_center_sees_its_own_rows_only(empty_database: None) -> None:
     add_patient("C01", "P1", 60)
     add_patient("C02", "P1", 70)
@@ -40,6 +41,7 @@ def test_a_center_sees_its_own_rows_only(empty_database: None) -> None:
         assert session.execute(text("select count(*) from crf.patient")).scalar_one() == 0
 
 
+@pytest.mark.requirement("ACC-01")
 def test_a_center_cannot_write_for_another(empty_database: None) -> None:
     number = add_patient("C01", "P1", 60)
     row = {
@@ -131,6 +133,7 @@ def test_cases_sent_before_there_was_a_status_get_one(alembic_engine: Engine) ->
     command.downgrade(config, "0003")
 
 
+@pytest.mark.requirement("ACC-01")
 def test_every_table_with_a_center_forces_row_level_security(database: None) -> None:
     query = text(
         "select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace "
@@ -145,6 +148,7 @@ def test_every_table_with_a_center_forces_row_level_security(database: None) -> 
         assert forms.scalar_one() == len(TABLES)
 
 
+@pytest.mark.requirement("ACC-02")
 def test_application_and_reader_own_nothing_and_cannot_bypass(database: None) -> None:
     query = text(
         "select rolname, rolsuper, rolbypassrls, "

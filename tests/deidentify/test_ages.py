@@ -25,6 +25,7 @@ def aged(birth: date | str = "", **more: Any) -> Any:
     )
 
 
+@pytest.mark.requirement("DEID-03")
 @pytest.mark.parametrize(
     ("birth", "age"),
     [
@@ -45,6 +46,7 @@ def test_an_age_that_cannot_be_is_refused(birth: date) -> None:
     assert [rule for *_, rule in reasons(aged(birth))] == ["deidentify.age"]
 
 
+@pytest.mark.requirement("DEID-03")
 @pytest.mark.parametrize(
     ("typed", "age"),
     [(88, 88), ("89", 89), (90, 90), (91, 90), (120, 90), ("90+", 90), (">89", 90), (0, 0),
@@ -68,6 +70,7 @@ def test_typed_and_computed_age_must_agree() -> None:
     assert [rule for *_, rule in reasons(wrong)] == ["deidentify.age"]
 
 
+@pytest.mark.requirement("DEID-03")
 def test_birth_date_and_birth_year_never_leave() -> None:
     made = run(
         {"patient": [{"case_id": "1", "diagnosis_date": DIAGNOSIS, "birth_date": date(1930, 5, 6),
@@ -129,6 +132,7 @@ def test_the_age_at_transplant_is_withheld_by_the_same_rule() -> None:
     assert made.rows["allo"][0]["age_at_transplant_years"] == "withheld"
 
 
+@pytest.mark.requirement("DEID-03")
 def test_nothing_that_leaves_lets_an_age_over_89_be_worked_out() -> None:
     """10,000 random patients; an attacker adds every day of a case to every age of it."""
     dice = random.Random(3)

@@ -24,6 +24,7 @@ from tests.deidentify.hospital import reasons, run, workbook
 CANARY = "Zanahoria"
 
 
+@pytest.mark.requirement("DEID-01")
 def test_identifying_and_unknown_columns_are_removed_and_listed() -> None:
     made = run(
         {"patient": [{"case_id": "1", "sex": "male", "Patient name": CANARY, "MRN": "1234567",
@@ -65,6 +66,7 @@ def test_the_same_column_twice_is_refused() -> None:
     assert [rule for *_, rule in reasons(made)] == ["deidentify.column_twice"]
 
 
+@pytest.mark.requirement("DEID-09")
 @pytest.mark.parametrize(
     ("form", "column", "text"),
     [
@@ -193,6 +195,7 @@ def _with_side_channels(path: Path) -> None:
     book.save(path)
 
 
+@pytest.mark.requirement("DEID-10")
 def test_side_channels_of_the_hospitals_file_are_not_carried_on(tmp_path: Path) -> None:
     _with_side_channels(tmp_path / "h.xlsx")
     create_key(tmp_path / "k", "keyed")

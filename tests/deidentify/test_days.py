@@ -30,6 +30,7 @@ LEAP, EVE, SPRING, AUTUMN = (
 )  # fmt: skip
 
 
+@pytest.mark.requirement("DEID-02")
 @given(DATES, DATES)
 def test_days_are_the_difference_of_the_ordinals(diagnosis: date, day: date) -> None:
     assert days_since(diagnosis, day) == day.toordinal() - diagnosis.toordinal()
@@ -58,6 +59,7 @@ def test_every_way_of_writing_a_date_gives_the_same_day(
     assert row.get("infusion_start_time") == ("13:05" if way == "datetime" else None)
 
 
+@pytest.mark.requirement("DEID-02")
 @pytest.mark.parametrize(
     ("diagnosis", "day", "days"),
     [
@@ -95,6 +97,7 @@ def _cases(count: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list
     return patients, infusions, truth
 
 
+@pytest.mark.requirement("DEID-02")
 def test_a_thousand_cases_keep_every_interval_and_no_date(tmp_path: Path) -> None:
     patients, infusions, truth = _cases(1000)
     key = create_key(tmp_path / "site.key", "keyed")
@@ -160,6 +163,7 @@ def test_what_is_no_certain_date_is_refused_with_its_place(cell: Cell) -> None:
     assert str(cell) not in str(made.preview.as_dict())
 
 
+@pytest.mark.requirement("DEID-02", "UPL-13")
 def test_a_file_that_mixes_two_orders_is_refused() -> None:
     made = run(
         {"patient": [{"case_id": "1", "diagnosis_date": LEAP}],

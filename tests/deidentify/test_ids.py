@@ -33,10 +33,12 @@ def of(ids: Keyed | Random, numbers: range) -> list[str]:
     return [ids.of("case", str(n)) for n in numbers]
 
 
+@pytest.mark.requirement("DEID-05")
 def test_the_same_id_and_key_give_the_same_pseudonym() -> None:
     assert of(KEY, range(1000)) == of(Keyed(bytes(range(32))), range(1000))
 
 
+@pytest.mark.requirement("DEID-05")
 def test_a_pseudonym_is_what_the_definition_says() -> None:
     import hmac
 
@@ -44,6 +46,7 @@ def test_a_pseudonym_is_what_the_definition_says() -> None:
     assert KEY.of("case", "482913") == base64.b32encode(digest)[:26].decode()
 
 
+@pytest.mark.requirement("DEID-05")
 def test_a_pseudonym_holds_130_bits_and_fits_the_form() -> None:
     for pseudonym in of(KEY, range(1000)):
         assert len(pseudonym) * 5 >= 128
@@ -55,6 +58,7 @@ def test_no_pseudonym_is_taken_for_a_name_or_a_number_at_the_gate() -> None:
     assert Counter(seen) == {None: 40_000}
 
 
+@pytest.mark.requirement("DEID-05")
 @pytest.mark.parametrize("count", [10**5, pytest.param(10**6, marks=pytest.mark.long)])
 def test_many_ids_do_not_collide_and_an_attacker_without_the_key_finds_none(count: int) -> None:
     sent = of(KEY, range(count))
@@ -77,6 +81,7 @@ def _hash(name: str, prefix: str) -> Callable[[str], str]:
 UNKEYED = [_hash("sha256", ""), _hash("sha256", "registry/v1/patient\0"), _hash("sha1", "")]
 
 
+@pytest.mark.requirement("DEID-05")
 @pytest.mark.parametrize(
     "spelled",
     ["482913", " 482913 ", "４８２９１３", "482913\u200b", "\u00a0482913", "\ufeff482913\t"],
@@ -89,6 +94,7 @@ def test_composed_and_decomposed_letters_and_case_do_not_count() -> None:
     assert KEY.of("case", unicodedata.normalize("NFD", "Müller-7")) == KEY.of("case", "MÜLLER-7")
 
 
+@pytest.mark.requirement("DEID-05")
 @pytest.mark.parametrize("other", ["00482913", "4829130", "482914", "48 2913", "482913-1"])
 def test_other_ids_stay_different(other: str) -> None:
     assert KEY.of("case", other) != KEY.of("case", "482913")
@@ -129,6 +135,7 @@ def test_every_id_column_of_the_forms_is_replaced() -> None:
     }  # the registry's own code; a public registration number
 
 
+@pytest.mark.requirement("DEID-06")
 def test_random_ids_do_not_depend_on_the_local_id() -> None:
     """Chi-square of the last digit of the id against each of the first letters of the pseudonym."""
     pseudonyms = of(Random(), range(10**5))
@@ -145,6 +152,7 @@ def _p_value(letter: Callable[[int], str]) -> float:
     return float(chi2_contingency(table).pvalue)
 
 
+@pytest.mark.requirement("DEID-06")
 def test_random_ids_are_kept_in_the_table_and_drawn_anew_without_it() -> None:
     ids = Random()
     first = ids.of("case", "482913")

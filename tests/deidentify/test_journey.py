@@ -75,6 +75,7 @@ def _last_day(rows: dict[str, list[dict[str, Any]]], case: str) -> int:
     )
 
 
+@pytest.mark.requirement("DEID-02", "DEID-05")
 def test_what_leaves_is_the_original_under_other_ids(journey: dict[str, Any]) -> None:
     rows, made = journey["rows"], journey["made"]
     for form in FORMS:
@@ -90,6 +91,7 @@ def test_what_leaves_is_the_original_under_other_ids(journey: dict[str, Any]) ->
         assert sent == expected
 
 
+@pytest.mark.requirement("DEID-09")
 def test_the_registry_accepts_it_and_finds_no_identifier(
     journey: dict[str, Any], empty_database: None
 ) -> None:
@@ -139,6 +141,7 @@ def test_the_walk_through_of_the_docs_is_what_happens(tmp_path: Path) -> None:
         assert " ".join(line.split()) in text
 
 
+@pytest.mark.requirement("DEID-08")
 def test_the_docs_say_what_pseudonyms_do_not_do() -> None:
     text = " ".join(DOCS.read_text().split())
     assert "Pseudonymised data are still personal data" in text

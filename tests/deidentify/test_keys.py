@@ -57,6 +57,7 @@ def test_a_key_is_not_written_over(tmp_path: Path) -> None:
     assert (tmp_path / "k").read_bytes() == before
 
 
+@pytest.mark.requirement("DEID-05")
 def test_with_a_passphrase_the_file_holds_no_byte_of_the_key(tmp_path: Path) -> None:
     import base64
 
@@ -71,6 +72,7 @@ def test_with_a_passphrase_the_file_holds_no_byte_of_the_key(tmp_path: Path) -> 
             open_key(tmp_path / "k", wrong)
 
 
+@pytest.mark.requirement("DEID-05", "ACC-13")
 def test_a_key_is_never_part_of_what_is_printed() -> None:
     made = fresh_key("keyed")
     local = "HOSP482913"
@@ -80,6 +82,7 @@ def test_a_key_is_never_part_of_what_is_printed() -> None:
     assert local not in told
 
 
+@pytest.mark.requirement("DEID-05", "ACC-13")
 def test_a_file_that_others_may_read_is_not_used(tmp_path: Path) -> None:
     create_key(tmp_path / "k", "keyed")
     (tmp_path / "k").chmod(0o640)
@@ -157,6 +160,7 @@ def _is_new(folder: Path, key: SiteKey, known: dict[Entry, str]) -> bool:
     return True
 
 
+@pytest.mark.requirement("DEID-07")
 @pytest.mark.parametrize("profile", ["keyed", "random"])
 def test_rotation_renames_every_patient_and_no_donor_is_left_behind(
     tmp_path: Path, profile: str
@@ -173,6 +177,7 @@ def test_rotation_renames_every_patient_and_no_donor_is_left_behind(
     assert (tmp_path / "new" / "new.key").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.requirement("DEID-07")
 def test_a_kill_at_any_moment_leaves_all_old_or_all_new(tmp_path: Path) -> None:
     create_key(tmp_path / "old.key", "keyed")
     old = (tmp_path / "old.key").read_bytes()
@@ -277,6 +282,7 @@ def test_a_file_with_an_unreadable_id_is_not_rotated() -> None:
         pseudonyms_in(source({"patient": [{"case_id": ""}, {"case_id": "1"}]}), fresh_key("keyed"))
 
 
+@pytest.mark.requirement("DEID-07")
 def test_a_compromised_key_opens_and_makes_nothing_more(tmp_path: Path) -> None:
     from dataclasses import replace
 
@@ -286,6 +292,7 @@ def test_a_compromised_key_opens_and_makes_nothing_more(tmp_path: Path) -> None:
         run({"patient": [{"case_id": "1"}]}, open_key(tmp_path / "k", "x"))
 
 
+@pytest.mark.requirement("DEID-07")
 def test_after_a_lost_key_patients_are_recognised_by_what_was_sent(tmp_path: Path) -> None:
     make = example()
     hospital = make.identified(make.of_one_center(cohort(25, 4)), 4)

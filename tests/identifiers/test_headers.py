@@ -18,6 +18,7 @@ def test_there_are_18_classes_and_60_synonyms() -> None:
     assert len({row["header"] for row in HEADERS}) == 78
 
 
+@pytest.mark.requirement("DEID-01")
 @pytest.mark.parametrize("row", HEADERS, ids=lambda row: row["header"])
 def test_a_header_is_told_by_its_class(row: dict[str, str]) -> None:
     kind = screen_header(row["header"])
@@ -25,6 +26,7 @@ def test_a_header_is_told_by_its_class(row: dict[str, str]) -> None:
     assert CLASS[kind] == row["class"]
 
 
+@pytest.mark.requirement("DEID-01")
 @pytest.mark.parametrize(
     ("header", "kind"),
     [
@@ -48,6 +50,7 @@ def test_a_header_is_told_however_it_is_written(header: str, kind: str) -> None:
     assert screen_header(header) == kind
 
 
+@pytest.mark.requirement("DEID-04")
 @pytest.mark.parametrize(
     "place", ["zip", "ZIP3", "zip code", "postcode", "PLZ", "city", "Wohnort", "código postal"]
 )
@@ -55,6 +58,7 @@ def test_no_place_smaller_than_a_country_passes(place: str) -> None:
     assert screen_header(place) is not None
 
 
+@pytest.mark.requirement("DEID-01")
 def test_no_column_of_a_form_is_hit() -> None:
     hit = {
         f"{form}.{column}": kind

@@ -19,12 +19,14 @@ def _recall(file: str, kinds: set[str]) -> tuple[float, list[str]]:
     return 1 - len(missed) / len(asked), missed
 
 
+@pytest.mark.requirement("DEID-09")
 @pytest.mark.parametrize("folder", SETS)
 def test_nearly_all_numbers_addresses_and_dates_are_found(folder: str) -> None:
     share, missed = _recall(f"{folder}/identifying.tsv", STRICT)
     assert share >= 0.98, missed
 
 
+@pytest.mark.requirement("DEID-09")
 @pytest.mark.parametrize("folder", SETS)
 @pytest.mark.parametrize("kind", ["name", "url", "ip", "record", "address", "serial"])
 def test_four_of_five_of_every_other_kind_are_found(folder: str, kind: str) -> None:
@@ -32,6 +34,7 @@ def test_four_of_five_of_every_other_kind_are_found(folder: str, kind: str) -> N
     assert share >= 0.80, missed
 
 
+@pytest.mark.requirement("DEID-09")
 @pytest.mark.parametrize("folder", SETS)
 def test_clinical_strings_are_let_through(folder: str) -> None:
     strings = [row["text"] for row in rows(f"{folder}/clinical.tsv")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +42,7 @@ def test_the_form_of_accents_does_not_matter(text: str) -> None:
     assert screen_header(composed) == screen_header(apart)
 
 
+@pytest.mark.requirement("DEID-09", "UPL-19")
 @given(
     st.sampled_from([row["text"] for row in rows("held_out/identifying.tsv")]), st.integers(0, 40)
 )

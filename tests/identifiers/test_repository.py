@@ -6,6 +6,8 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from registry.identifiers import screen_texts
 from tests.identifiers.labelled import HERE, rows
 
@@ -50,6 +52,7 @@ def _allowed(path: str, text: str) -> bool:
     return any(path == where and expression in text for where, expression in ALLOWED)
 
 
+@pytest.mark.requirement("DEID-14")
 def test_no_file_of_the_repository_holds_an_identifier() -> None:
     hits = [
         f"{path.relative_to(ROOT)}: {kind}: {text}"
@@ -61,6 +64,7 @@ def test_no_file_of_the_repository_holds_an_identifier() -> None:
     assert not hits, "\n".join(["made-up data only; else name it in allowed.tsv:", *hits])
 
 
+@pytest.mark.requirement("DEID-14")
 def test_the_files_that_hold_data_are_looked_at() -> None:
     looked_at = {str(path.relative_to(ROOT)) for path in _files()}
     assert {"examples/bmt137/bmt.csv", "docs/glossary.md"} <= looked_at

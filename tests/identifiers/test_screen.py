@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import string
 
 import pytest
 
@@ -21,6 +22,7 @@ FORM_ONLY = {
 }  # fmt: skip
 
 
+@pytest.mark.requirement("DEID-09")
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
@@ -98,6 +100,7 @@ def test_notation_is_taken_out_and_let_through(name: str, example: str, pattern:
     assert screen_text(example) is None
 
 
+@pytest.mark.requirement("DEID-06")
 @pytest.mark.parametrize("row", CASE_IDS, ids=lambda row: row["text"])
 def test_a_case_id_is_a_pseudonym_or_is_refused(row: dict[str, str]) -> None:
     assert (screen_case_id(row["text"]) is None) == (row["verdict"] == "pass")
@@ -107,9 +110,7 @@ def test_a_case_id_is_a_pseudonym_or_is_refused(row: dict[str, str]) -> None:
 def test_a_random_pseudonym_is_taken_for_no_identifier(length: int) -> None:
     """Base32 without padding, as keyed and random pseudonyms are written."""
     draw = random.Random(length)
-    made = [
-        "".join(draw.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", k=length)) for _ in range(2000)
-    ]
+    made = ["".join(draw.choices(string.ascii_uppercase + "234567", k=length)) for _ in range(2000)]
     assert {text: kind for text in made if (kind := screen_case_id(text))} == {}
 
 
@@ -118,6 +119,7 @@ def test_distinct_cells_are_told_once_with_their_kind() -> None:
     assert screen_texts(iter(cells)) == {"12/03/2024": "a calendar date", "Mrs Carter": "a name"}
 
 
+@pytest.mark.requirement("DEID-09")
 def test_an_answer_is_a_kind_and_never_words_of_the_cell() -> None:
     """A value must not leave in a message: whatever the cell, the answer is one of few."""
     kinds = {kind.kind for kind in header_kinds()} | {"a payment card number"}

@@ -11,6 +11,7 @@ from registry.identifiers import screen_texts
 from tests.identifiers.labelled import rows
 
 
+@pytest.mark.requirement("DEID-09")
 @pytest.mark.long
 def test_a_hundred_thousand_distinct_cells_take_less_than_half_a_minute() -> None:
     """Harder than a registry, most of whose cells are codes: free strings, one in ten identifying."""

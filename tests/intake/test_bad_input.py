@@ -35,6 +35,24 @@ def says(finding: Finding, case: Bad) -> bool:
     return finding.rule.startswith(case.rule) and all(w.casefold() in text for w in case.words)
 
 
+@pytest.mark.requirement(
+    "DEID-01",
+    "DEID-09",
+    "DEID-10",
+    "UPL-01",
+    "UPL-03",
+    "UPL-04",
+    "UPL-06",
+    "UPL-07",
+    "UPL-08",
+    "UPL-09",
+    "UPL-10",
+    "UPL-11",
+    "UPL-12",
+    "UPL-13",
+    "UPL-19",
+    "REL-18",
+)
 @pytest.mark.parametrize("case", TABLE, ids=[case.id for case in TABLE])
 def test_bad_input(database: None, tmp_path: Path, case: Bad) -> None:
     center, path = next(_CENTERS), case.make(tmp_path)
@@ -53,6 +71,7 @@ def test_bad_input(database: None, tmp_path: Path, case: Bad) -> None:
         assert any(name in r for r in rows)
 
 
+@pytest.mark.requirement("DEID-09")
 @pytest.mark.parametrize("text", HARMLESS.values(), ids=HARMLESS.keys())
 def test_what_only_looks_like_a_name_is_no_identifier(
     database: None, tmp_path: Path, text: str
@@ -61,6 +80,7 @@ def test_what_only_looks_like_a_name_is_no_identifier(
     assert not [f for f in flat(receipt.findings) if f.rule.startswith("identifier")]
 
 
+@pytest.mark.requirement("UPL-16")
 def test_the_same_file_twice_is_known(database: None, tmp_path: Path) -> None:
     first = submit(csv_of()(tmp_path), "U1", actor="test")
     again = submit(tmp_path / "patient.csv", "U1", actor="test")
@@ -68,6 +88,7 @@ def test_the_same_file_twice_is_known(database: None, tmp_path: Path) -> None:
     assert len(stored("U1")) == 1
 
 
+@pytest.mark.requirement("UPL-16")
 def test_the_same_key_with_another_file_is_a_conflict(database: None, tmp_path: Path) -> None:
     submit(csv_of()(tmp_path), "U2", actor="test", key="k1")
     other = submit(csv_of(case_id="P002")(tmp_path), "U2", actor="test", key="k1")
@@ -75,12 +96,14 @@ def test_the_same_key_with_another_file_is_a_conflict(database: None, tmp_path: 
     assert [r["case_id"] for r in stored("U2")] == ["P001"]
 
 
+@pytest.mark.requirement("UPL-07")
 def test_a_center_may_be_called_na(database: None, tmp_path: Path) -> None:
     """Row 30: readers that guess take NA for missing."""
     assert submit(csv_of(center_id="NA")(tmp_path), "NA", actor="test").status == "accepted"
     assert [r["center_id"] for r in stored("NA")] == ["NA"]
 
 
+@pytest.mark.requirement("UPL-05")
 @pytest.mark.parametrize("name", FILE_NAMES, ids=ascii)
 def test_a_file_name_is_only_ever_shown(database: None, tmp_path: Path, name: str) -> None:
     """Row 103."""

@@ -109,6 +109,7 @@ MENTIONED: dict[str, tuple[Make, str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.requirement("DEID-10")
 @pytest.mark.parametrize("place", REFUSED)
 def test_what_may_name_a_patient_is_refused_with_its_place(tmp_path: Path, place: str) -> None:
     make, words = REFUSED[place]
@@ -119,6 +120,7 @@ def test_what_may_name_a_patient_is_refused_with_its_place(tmp_path: Path, place
     assert CANARY not in f"{caught.value.message} {caught.value.fix}"
 
 
+@pytest.mark.requirement("DEID-10")
 @pytest.mark.parametrize("place", MENTIONED)
 def test_what_programs_write_by_themselves_is_mentioned(tmp_path: Path, place: str) -> None:
     make, rule = MENTIONED[place]
@@ -170,6 +172,7 @@ def test_a_comment_of_the_registry_that_somebody_wrote_into_is_refused(tmp_path:
     assert "a comment in C2" in caught.value.message
 
 
+@pytest.mark.requirement("DEID-10", "ACC-15")
 def test_the_canary_is_nowhere_afterwards(
     database: None, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -35,6 +35,7 @@ def _resident() -> int:
     return pages * resource.getpagesize()
 
 
+@pytest.mark.requirement("UPL-02")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_workbook_has_an_answer_in_time(tmp_path: Path, name: str) -> None:
     path = HOSTILE[name](tmp_path)
@@ -44,6 +45,7 @@ def test_a_hostile_workbook_has_an_answer_in_time(tmp_path: Path, name: str) -> 
     assert _resident() - before < 20 * 1024**2
 
 
+@pytest.mark.requirement("UPL-03")
 @pytest.mark.parametrize("make", [dense_bomb(), one_cell_bomb()], ids=["dense", "one cell"])
 def test_a_bomb_is_told_by_its_declared_size(tmp_path: Path, make: object) -> None:
     path = make(tmp_path)  # type: ignore[operator]
@@ -54,6 +56,7 @@ def test_a_bomb_is_told_by_its_declared_size(tmp_path: Path, make: object) -> No
     assert time.process_time() - began < 0.5
 
 
+@pytest.mark.requirement("UPL-01")
 @pytest.mark.parametrize("name", DISGUISES)
 def test_a_disguise_is_called_by_its_name(tmp_path: Path, name: str) -> None:
     make, words = DISGUISES[name]
@@ -68,12 +71,14 @@ def _sources(folder: Path) -> list[Path]:
     return [folder / "template.xlsx", workbook(sheets_of())(folder / "plain")]
 
 
+@pytest.mark.requirement("UPL-02")
 def test_twenty_mutated_workbooks_have_answers(tmp_path: Path) -> None:
     template, plain = _sources(tmp_path)
     for path in [*mutations(template, tmp_path, 1, 10), *mutations(plain, tmp_path, 2, 10)]:
         answer(path)
 
 
+@pytest.mark.requirement("UPL-02")
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(3, 13))
 def test_two_hundred_mutated_workbooks_have_answers(tmp_path: Path, seed: int) -> None:

@@ -127,6 +127,7 @@ def test_a_withdrawal_needs_a_known_case_a_reason_and_a_role() -> None:
     assert case_history("C01", "P1")[-1].reason == "consent withdrawn"
 
 
+@pytest.mark.requirement("ACC-06")
 def test_a_case_of_another_center_reads_like_one_that_does_not_exist() -> None:
     upload([], center="C02", cases=["P7"])
     messages = []
@@ -161,6 +162,7 @@ def test_a_release_tells_how_many_of_its_cases_are_withdrawn_since() -> None:
     assert release.withdrawn_since("counted") == 1
 
 
+@pytest.mark.requirement("REL-09")
 def test_a_release_in_the_making_does_not_see_a_withdrawal_half_way() -> None:
     number = patients("C01", "P1")
     with store.engine("mst_reader").connect() as session:

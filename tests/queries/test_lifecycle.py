@@ -186,6 +186,7 @@ def test_the_same_answer_twice_is_one_event() -> None:
     assert len(told(only_query())) == 2
 
 
+@pytest.mark.requirement("ACC-06")
 def test_a_query_of_another_center_reads_like_one_that_does_not_exist() -> None:
     upload([found()], center="C02")
     (theirs,) = open_queries("C02")

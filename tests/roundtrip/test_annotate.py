@@ -338,6 +338,7 @@ def test_a_template_comes_back_with_its_lists_and_header_notes(tmp_path: Path) -
     assert len(ids) == 3
 
 
+@pytest.mark.requirement("UPL-09")
 def test_text_that_looks_like_a_formula_stays_text(source: Path) -> None:
     nasty = finding(
         "reject", "patient", "C2", message='=HYPERLINK("x")', fix="@SUM(1)", rule="+1", why="-2+3"

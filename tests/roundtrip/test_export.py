@@ -70,6 +70,7 @@ def _formulas(path: Path) -> list[str]:
     return [c.coordinate for s in book for row in s.iter_rows() for c in row if c.data_type == "f"]
 
 
+@pytest.mark.requirement("UPL-09")
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_export_of_text_holds_a_formula(tmp_path: Path, payload: str) -> None:
     rows = {"plan": [{"case_id": "P1", "mst_reason_not": payload}]}
@@ -92,6 +93,7 @@ def test_text_stays_text_when_it_is_edited(tmp_path: Path) -> None:
     assert (cell.value, cell.quotePrefix) == ("=1+1", True)
 
 
+@pytest.mark.requirement("UPL-09")
 def test_numbers_stay_numbers(tmp_path: Path) -> None:
     export_cases(tmp_path, {"diagnosis": [{"case_id": "P1", "wbc_e9_per_l": -5.2}]}, stamp=1)
     with (tmp_path / "diagnosis.csv").open(newline="", encoding="utf-8") as file:
@@ -105,6 +107,7 @@ def test_harmless_text_is_left_alone(text: str) -> None:
     assert plain_text(safe_text(text)) == text
 
 
+@pytest.mark.requirement("UPL-09")
 @given(st.text(alphabet="'=+-@\t＝a1.", max_size=8))
 def test_every_text_comes_back(text: str) -> None:
     assert plain_text(safe_text(text)) == text

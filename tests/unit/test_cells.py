@@ -44,6 +44,7 @@ def test_a_cell_is_read_as_its_form_says(cell: Cell, column: object, value: obje
     assert type_cell(cell, column) == value  # type: ignore[arg-type]
 
 
+@pytest.mark.requirement("UPL-12")
 @pytest.mark.parametrize(
     ("cell", "column", "rule"),
     [

@@ -104,6 +104,7 @@ def test_few_subjects_have_no_rate() -> None:
     assert "too few for a rate" in adherence.rate_words(RULE, few)
 
 
+@pytest.mark.requirement("SDC-15")
 def test_a_hidden_count_hides_what_is_computed_from_it_and_is_said_to_be_hidden() -> None:
     rows = counts(row("", 120, None, 15, 0))
     tally = line_of(RULE, rows).tally
@@ -216,6 +217,7 @@ def test_a_share_has_its_exact_interval_and_its_unknown() -> None:
     assert found.bounds == clopper_pearson(10, 40)
 
 
+@pytest.mark.requirement("SDC-15")
 def test_a_hidden_share_is_not_drawn_as_zero() -> None:
     found = told(SHARE, known=None, events=None, unknown=None)
     assert (found.value, found.bounds) == (None, None)

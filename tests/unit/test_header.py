@@ -25,6 +25,7 @@ def test_headers_match_after_trimming_and_in_any_case() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.requirement("UPL-10")
 @pytest.mark.parametrize(
     ("names", "rule", "words"),
     [
@@ -61,12 +62,14 @@ def test_a_column_is_known_by_its_former_name(monkeypatch: pytest.MonkeyPatch) -
 headers_of = headers._names
 
 
+@pytest.mark.requirement("REL-18")
 @pytest.mark.parametrize("version", [None, *READABLE_VERSIONS])
 def test_files_of_every_version_so_far_are_read(version: str | None) -> None:
     raw = RawFile("a", "", (sheet("case_id", "sex"),), form_version=version)
     assert not stage(raw, "C01").refused
 
 
+@pytest.mark.requirement("REL-18")
 def test_a_file_of_other_forms_is_refused_with_the_version_it_needs() -> None:
     raw = RawFile("a", "", (sheet("case_id", "sex"),), form_version="2019.4")
     staged = stage(raw, "C01")

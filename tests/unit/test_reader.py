@@ -73,6 +73,7 @@ def test_cells_come_as_text_with_their_row_numbers(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.requirement("UPL-07")
 def test_a_csv_keeps_every_digit(tmp_path: Path) -> None:
     text = "case_id,sex\n12345678901234567890,1E5\n00123,NA\n"
     raw = reader.read(a_csv(text)(tmp_path))
@@ -87,6 +88,7 @@ def test_equal_cells_share_one_value(tmp_path: Path) -> None:
     assert second.values == ("yes", "1", "0")
 
 
+@pytest.mark.requirement("UPL-08")
 @pytest.mark.parametrize(
     ("value", "number_format", "cell"),
     [
@@ -373,6 +375,7 @@ def test_an_empty_folder_and_no_file_at_all(tmp_path: Path) -> None:
     assert "no such file" in refusal(tmp_path / "nothing.xlsx").message
 
 
+@pytest.mark.requirement("UPL-02")
 def test_a_child_that_dies_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "kind_of", lambda *_: os._exit(9))
     error = refusal(workbook(sheets_of())(tmp_path))

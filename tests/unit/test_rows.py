@@ -38,6 +38,7 @@ def served(database: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(warehouse, "home", lambda: tmp_path)
 
 
+@pytest.mark.requirement("ACC-08")
 def test_a_coordinator_sees_the_own_center_only() -> None:
     for center in (None, "C02"):
         found = rows_behind(COORDINATOR, "MST-2-04", "a", center)
@@ -45,6 +46,7 @@ def test_a_coordinator_sees_the_own_center_only() -> None:
         assert len(found) == MAX_ROWS // 2
 
 
+@pytest.mark.requirement("ACC-08")
 @pytest.mark.parametrize("center", ["C01", "C03", "", "C02' or '1' = '1"])
 def test_a_coordinator_cannot_ask_for_another_center(center: str) -> None:
     with pytest.raises(NotAllowedError):

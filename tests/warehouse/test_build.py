@@ -15,7 +15,7 @@ from tests.warehouse.conftest import Ask
 from tests.warehouse.material import together, write_release
 
 
-@pytest.mark.requirement("REL-07")
+@pytest.mark.requirement("REL-05", "REL-07")
 def test_a_failed_build_leaves_the_last_one_serving(built: Build, home: Path) -> None:
     twice = write_release(home / "releases" / "twice", together([tidy_case(), tidy_case()]))
     with pytest.raises(DbtError, match="unique_grain"):
@@ -60,18 +60,21 @@ def test_the_pointer_says_what_was_built_from_what(built: Build, home: Path) -> 
     assert pointer["built_from"] == str(home / "releases" / "everything")
 
 
+@pytest.mark.requirement("REL-05")
 def test_files_stand_alone(steward: Ask) -> None:
     """No view points at the release, which may be moved away."""
     assert steward("select count(*) from duckdb_views() where not internal") == [(0,)]
     assert steward("select count(*) from stg_patient where submission_id = 1")[0][0] > 300
 
 
+@pytest.mark.requirement("REL-05")
 def test_no_file_beside_the_three(built: Build) -> None:
     assert sorted(path.name for path in built.folder.iterdir()) == [
         "analyst.duckdb", "public.duckdb", "steward.duckdb",
     ]  # fmt: skip
 
 
+@pytest.mark.requirement("ACC-14")
 def test_a_served_file_is_read_only_and_reaches_no_other(built: Build) -> None:
     with connect(built.analyst) as connection:
         for forbidden in (

@@ -27,6 +27,7 @@ TABLES = [
 ]
 
 
+@pytest.mark.requirement("SDC-12")
 def test_only_public_tables_are_there(public: Ask) -> None:
     assert [
         name for (name,) in public("select table_name from duckdb_tables() order by 1")
@@ -68,6 +69,7 @@ def test_what_the_policy_cannot_produce_is_refused(
         verify_public(copy)
 
 
+@pytest.mark.requirement("SDC-01")
 def test_counts_are_those_of_the_registry_hidden_or_rounded(public: Ask, analyst: Ask) -> None:
     published = dict(
         public("select level, patients from public_cohort where characteristic = 'age_group'")
@@ -79,6 +81,7 @@ def test_counts_are_those_of_the_registry_hidden_or_rounded(public: Ask, analyst
     assert any(n is not None and n > 0 for n in published.values())
 
 
+@pytest.mark.requirement("SDC-02")
 def test_percents_come_from_the_rounded_cells(public: Ask) -> None:
     rows = public("select n_started, n_cr, cr_percent from public_response")
     assert any(percent is not None for _, _, percent in rows)
@@ -102,12 +105,14 @@ def test_a_total_is_hidden_with_any_of_its_parts(public: Ask) -> None:
         assert total == (None if None in parts else sum(parts))
 
 
+@pytest.mark.requirement("SDC-09")
 def test_curves_stand_on_the_grid_and_stop_in_time(public: Ask) -> None:
     rows = public("select time_days, n_risk from public_survival")
     assert rows
     assert all(day % 30 == 0 and at_risk >= 13 for day, at_risk in rows)
 
 
+@pytest.mark.requirement("SDC-09")
 def test_small_strata_are_not_drawn(public: Ask, analyst: Ask) -> None:
     drawn = set(public("select distinct endpoint, stratum_kind, stratum from public_survival"))
     sizes = analyst(
@@ -155,6 +160,7 @@ def test_the_midpoint_macro_keeps_zero_and_centers_the_bin() -> None:
     assert found == [0, 3, 3, 3, 3, 3, 3, 9, 9, 9, 9, 9, 9, 15]
 
 
+@pytest.mark.requirement("SDC-01")
 @pytest.mark.parametrize("threshold", [5, 10, 11, 13])
 def test_a_threshold_inside_a_bin_is_refused(threshold: int) -> None:
     with pytest.raises(ValueError, match="top of a rounding bin"):

@@ -60,6 +60,7 @@ def test_unknown_forms_are_refused(replay: Replay) -> None:
         replay.models({"pateint": tables(tidy_case())["patient"]})
 
 
+@pytest.mark.requirement("ACC-14")
 def test_a_replay_reaches_no_file(replay: Replay) -> None:
     with replay.models({}) as connection, pytest.raises(duckdb.PermissionException):
         connection.execute("select * from read_csv('/etc/passwd')")

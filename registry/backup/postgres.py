@@ -52,7 +52,7 @@ def _require_every_row(session: Connection) -> None:
     if not sees_all:
         raise WrongLoginError(
             f"The login {login} is bound by row-level security: its backup would lack rows without "
-            "any error. Name another login in MST_DATABASE_URL: a superuser, or one made by "
+            "any error. Name another login in MST_OWNER_DATABASE_URL: a superuser, or one made by "
             "create role mst_backup login bypassrls createdb in role pg_read_all_data, mst_owner."
         )
 

@@ -23,7 +23,8 @@ from sqlalchemy.engine import URL
 from typer.testing import CliRunner, Result
 
 from registry import backup, release, store
-from registry.access.accounts import Role, add_account, sign_in
+from registry.access.accounts import Role, add_account
+from registry.access.sessions import sign_in
 from registry.backup.archive import DATABASE, Manifest, pack, sha256, unpack
 from registry.backup.contents import Contents, contents, snapshot
 from registry.backup.keeping import folder
@@ -64,16 +65,24 @@ def new_home() -> Iterator[Path]:
 @contextmanager
 def elsewhere() -> Iterator[Path]:
     """Another state folder, and an empty database of the server at hand that belongs to it."""
-    server = store.database_url()
+    server = store.owner_url()
     create, drop = (f"{verb} database elsewhere" for verb in ("create", "drop"))
     on_server(server, create)
     with new_home() as made, pytest.MonkeyPatch.context() as patch:
-        given = server.set(database="elsewhere", drivername="postgresql")
         patch.setenv("MST_HOME", str(made))
-        patch.setenv("MST_DATABASE_URL", given.render_as_string(hide_password=False))
+        name_logins(patch, server.set(database="elsewhere"))
         yield made
         store.dispose_engines()
     on_server(server, drop)
+
+
+def name_logins(patch: pytest.MonkeyPatch, owner: URL) -> None:
+    for name, url in (
+        ("MST_OWNER_DATABASE_URL", owner),
+        ("MST_DATABASE_URL", owner.set(username=store.SERVICE_LOGIN)),
+    ):
+        given = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        patch.setenv(name, given)
 
 
 def on_server(url: URL, statement: str) -> None:
@@ -122,7 +131,7 @@ def mst(*words: object, code: int = 0) -> str:
 
 
 def held() -> Contents:
-    with snapshot(store.database_url()) as session:
+    with snapshot(store.owner_url()) as session:
         return contents(session)
 
 
@@ -165,7 +174,7 @@ def test_the_drill_on_an_empty_machine(
     assert held() == before
     assert query(owners) == owned
     assert (send("C01"),) > query("select max(submission_id) from registry.receipt")[0]
-    assert sign_in("ana", PASSWORD)
+    assert sign_in("ana", PASSWORD, at=datetime.now(UTC)).person.username == "ana"
     assert not any((empty / "backups").iterdir())
 
 
@@ -242,7 +251,7 @@ def restored_submissions(file: Path, aside: Path) -> tuple[set[int], set[int]]:
     aside.mkdir()
     unpack(file, aside)
     _, program = tool("pg_restore", at_least=18)
-    with session_of(store.database_url()) as session, scratch(session) as beside:
+    with session_of(store.owner_url()) as session, scratch(session) as beside:
         load(beside, program, aside / DATABASE, "--no-owner")
         with snapshot(beside) as found:
             return tuple(
@@ -256,17 +265,16 @@ def restored_submissions(file: Path, aside: Path) -> tuple[set[int], set[int]]:
 
 
 @pytest.fixture
-def login(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def login(request: pytest.FixtureRequest) -> Iterator[str]:
     """Another login of the same server, with the rights that the test asks for."""
     rights: str = request.param
-    url = store.database_url()
+    url = store.owner_url()
     with store.engine(None).begin() as session:
         session.execute(text(f"create role other login {rights}"))
-    given = url.set(username="other", drivername="postgresql")
-    monkeypatch.setenv("MST_DATABASE_URL", given.render_as_string(hide_password=False))
-    yield "other"
-    store.dispose_engines()
-    monkeypatch.delenv("MST_DATABASE_URL")
+    with pytest.MonkeyPatch.context() as patch:
+        name_logins(patch, url.set(username="other"))
+        yield "other"
+        store.dispose_engines()
     with store.engine(None).begin() as session:
         session.execute(text("drop owned by other; drop role other"))
 
@@ -282,7 +290,7 @@ def test_a_login_that_would_miss_rows_is_refused_before_anything_is_written(
 ) -> None:
     told = mst("backup", tmp_path / "one.mstbackup", code=3)
     assert login in told
-    assert "MST_DATABASE_URL" in told
+    assert "MST_OWNER_DATABASE_URL" in told
     assert list(tmp_path.iterdir()) == []
 
 
@@ -467,7 +475,7 @@ def wait_for_the_lock() -> None:
 
 
 def test_only_one_backup_runs_at_a_time(tmp_path: Path) -> None:
-    with session_of(store.database_url()):
+    with session_of(store.owner_url()):
         assert "under way" in mst("backup", tmp_path / "one", code=5)
     assert list(tmp_path.iterdir()) == []
 

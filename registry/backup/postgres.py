@@ -44,7 +44,11 @@ def session_of(url: URL) -> Iterator[Connection]:
             raise BusyError(
                 "Another backup or restore of this registry is under way. Try again later."
             )
-        yield session
+        try:
+            yield session
+        finally:
+            # a server notices a closed connection some time later
+            session.execute(text(f"select pg_advisory_unlock({LOCK})"))
 
 
 def _require_every_row(session: Connection) -> None:

@@ -174,7 +174,7 @@ def test_the_drill_on_an_empty_machine(
     assert held() == before
     assert query(owners) == owned
     assert (send("C01"),) > query("select max(submission_id) from registry.receipt")[0]
-    assert sign_in("ana", PASSWORD, at=datetime.now(UTC)).person.username == "ana"
+    assert sign_in("ana", PASSWORD, at=datetime.now(UTC)).persons[0].username == "ana"
     assert not any((empty / "backups").iterdir())
 
 

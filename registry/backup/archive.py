@@ -47,8 +47,8 @@ class DamagedError(BackupError):
 class Manifest(BaseModel):
     """What is in the archive, and what the database must hold once it is restored.
 
-    `postgres` is the version of the program that wrote the dump; `served` the release that was
-    served, `audit` the end of the audit trail. Warehouse files are not in it, since `mst build` makes them again from a release.
+    `postgres` is the version of the program that wrote the dump; `audit_head` the end of the
+    audit trail, `served` the release that was served. Warehouse files are not in it, since `mst build` makes them again from a release.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,8 +60,8 @@ class Manifest(BaseModel):
     revision: str
     tables: dict[str, Table]
     roles: tuple[str, ...]
+    audit_head: Head | None
     served: str | None
-    audit: Head | None = None
     parts: dict[PartName, Sha256]
 
     def contents(self) -> Contents:

@@ -12,10 +12,10 @@ from pyrage.x25519 import Identity, Recipient
 from sqlalchemy import Connection, text
 
 from registry import store
-from registry.audit import note
+from registry.audit import head, note
 from registry.audit.anchors import keep
 from registry.backup.archive import DATABASE, Manifest, pack, sha256
-from registry.backup.contents import contents, head_of, snapshot
+from registry.backup.contents import contents, is_audited, snapshot
 from registry.backup.encryption import encrypt, recipient
 from registry.backup.errors import OccupiedError
 from registry.backup.keeping import folder, new_name, workspace
@@ -61,7 +61,7 @@ def _fill(
     key = _write(file, manifest, sources, readers, aside / "plain")
     (aside / DATABASE).unlink()  # its room is needed for the proof
     take_out(session, file, key, aside / "proof", progress)
-    keep(manifest.audit)
+    keep(manifest.audit_head)
 
 
 def _write(
@@ -92,18 +92,16 @@ def _collect(
     with snapshot(store.owner_url()) as frozen:
         name: str = frozen.execute(text("select pg_export_snapshot()")).scalar_one()
         progress("reading the database")
-        found, end = contents(frozen), head_of(frozen)
+        found = contents(frozen)
+        end = head(frozen) if is_audited(found) else None
         progress(f"dumping {sum(t.rows for t in found.tables.values()):,} rows")
         dump(store.owner_url(), program, aside / DATABASE, snapshot=name)
     sources = {
-        DATABASE: aside / DATABASE,
-        **_files("keys/*"),
-        **_files("audit/heads.jsonl"),
-        **releases,
-    }
+        DATABASE: aside / DATABASE, **_files("keys/*"), **_files("audit/heads.jsonl"), **releases,
+    }  # fmt: skip
     manifest = Manifest(
         made_at=made_at, code_version=version("microtransplant-registry"), postgres=postgres,
-        revision=found.revision, tables=found.tables, roles=found.roles, served=served, audit=end,
+        revision=found.revision, tables=found.tables, roles=found.roles, audit_head=end, served=served,
         parts={name: sha256(path) for name, path in sources.items()},
     )  # fmt: skip
     return manifest, sources

@@ -10,10 +10,9 @@ from pyrage.x25519 import Identity
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 
-from registry import store
-from registry.audit import verify as verify_audit
+from registry import audit, store
 from registry.backup.archive import DATABASE, Manifest, unpack
-from registry.backup.contents import contents, differences, snapshot
+from registry.backup.contents import contents, differences, is_audited, snapshot
 from registry.backup.encryption import decrypt, is_encrypted, read_key
 from registry.backup.errors import BackupError
 from registry.backup.keeping import workspace
@@ -28,11 +27,18 @@ def prove(database_url: URL, manifest: Manifest) -> list[str]:
     The one place for what a restored database must stand: a further check adds its faults here.
     Foreign keys are not among them, since PostgreSQL checks every row when it restores one.
     """
-    with snapshot(database_url) as session:
-        faults = differences(manifest.contents(), contents(session))
-        if manifest.audit is not None:
-            faults += [fault.message for fault in verify_audit(session, [manifest.audit])]
+    faults = differing(database_url, manifest)
+    if is_audited(manifest.contents()):
+        anchors = [manifest.audit_head] if manifest.audit_head else []
+        with snapshot(database_url) as session:
+            faults += [f"audit trail: {f.message}" for f in audit.verify(session, anchors)]
     return faults
+
+
+def differing(database_url: URL, manifest: Manifest) -> list[str]:
+    """What of its migration, its tables and its rows is not as the manifest says."""
+    with snapshot(database_url) as session:
+        return differences(manifest.contents(), contents(session))
 
 
 def verify(path: Path, *, key: Path | None = None, progress: Progress = lambda _: None) -> Manifest:

@@ -14,7 +14,7 @@ from registry.backup.encryption import read_key
 from registry.backup.errors import BackupError, OccupiedError
 from registry.backup.keeping import workspace
 from registry.backup.postgres import clear, load, session_of
-from registry.backup.proof import Progress, prove, restoring_tool, take_out
+from registry.backup.proof import Progress, differing, restoring_tool, take_out
 from registry.home import home
 from registry.schema import SUBMISSION
 
@@ -33,7 +33,7 @@ def restore(
         progress("restoring the database")
         _replace(session, aside / DATABASE, manifest)
         progress(f"comparing the rows of {len(manifest.tables)} tables")
-        faults = prove(store.owner_url(), manifest)
+        faults = differing(store.owner_url(), manifest)
     if faults:
         raise BackupError("\n".join(["Restored, but not to be used:", *faults]))
     return manifest
@@ -45,7 +45,7 @@ def _require_empty(session: Connection) -> None:
         if there and session.execute(select(table.c[0]).limit(1)).first():
             raise OccupiedError(
                 f"This registry holds {table.name}s; a backup is restored into an empty one only. "
-                "Name a new folder in MST_HOME, or an empty database in MST_DATABASE_URL."
+                "Name a new folder in MST_HOME, or an empty database in the two database URLs."
             )
 
 

@@ -66,16 +66,24 @@ def new_home() -> Iterator[Path]:
 @contextmanager
 def elsewhere() -> Iterator[Path]:
     """Another state folder, and an empty database of the server at hand that belongs to it."""
-    server = store.database_url()
+    server = store.owner_url()
     create, drop = (f"{verb} database elsewhere" for verb in ("create", "drop"))
     on_server(server, create)
     with new_home() as made, pytest.MonkeyPatch.context() as patch:
-        given = server.set(database="elsewhere", drivername="postgresql")
         patch.setenv("MST_HOME", str(made))
-        patch.setenv("MST_DATABASE_URL", given.render_as_string(hide_password=False))
+        name_logins(patch, server.set(database="elsewhere"))
         yield made
         store.dispose_engines()
     on_server(server, drop)
+
+
+def name_logins(patch: pytest.MonkeyPatch, owner: URL) -> None:
+    for name, url in (
+        ("MST_OWNER_DATABASE_URL", owner),
+        ("MST_DATABASE_URL", owner.set(username=store.SERVICE_LOGIN)),
+    ):
+        given = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        patch.setenv(name, given)
 
 
 def on_server(url: URL, statement: str) -> None:
@@ -167,7 +175,7 @@ def test_the_drill_on_an_empty_machine(
     assert held() == before
     assert query(owners) == owned
     assert (send("C01"),) > query("select max(submission_id) from registry.receipt")[0]
-    assert sign_in("ana", PASSWORD, at=datetime.now(UTC)).persons
+    assert sign_in("ana", PASSWORD, at=datetime.now(UTC)).persons[0].username == "ana"
     assert not any((empty / "backups").iterdir())
 
 
@@ -258,17 +266,16 @@ def restored_submissions(file: Path, aside: Path) -> tuple[set[int], set[int]]:
 
 
 @pytest.fixture
-def login(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def login(request: pytest.FixtureRequest) -> Iterator[str]:
     """Another login of the same server, with the rights that the test asks for."""
     rights: str = request.param
     url = store.owner_url()
     with store.engine(None).begin() as session:
         session.execute(text(f"create role other login {rights}"))
-    given = url.set(username="other", drivername="postgresql")
-    monkeypatch.setenv("MST_DATABASE_URL", given.render_as_string(hide_password=False))
-    yield "other"
-    store.dispose_engines()
-    monkeypatch.delenv("MST_DATABASE_URL")
+    with pytest.MonkeyPatch.context() as patch:
+        name_logins(patch, url.set(username="other"))
+        yield "other"
+        store.dispose_engines()
     with store.engine(None).begin() as session:
         session.execute(text("drop owned by other; drop role other"))
 
@@ -284,7 +291,7 @@ def test_a_login_that_would_miss_rows_is_refused_before_anything_is_written(
 ) -> None:
     told = mst("backup", tmp_path / "one.mstbackup", code=3)
     assert login in told
-    assert "MST_DATABASE_URL" in told
+    assert "MST_OWNER_DATABASE_URL" in told
     assert list(tmp_path.iterdir()) == []
 
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -16,17 +17,54 @@ from registry.home import home
 DASHBOARDS = Path(__file__).resolve().parent.parent / "dashboards"
 PORTS = {"portal": 8501, "public": 8502}
 _START_SECONDS = 60
+_OPENID_NAMES = (
+    "redirect_uri",
+    "cookie_secret",
+    "client_id",
+    "client_secret",
+    "server_metadata_url",
+)
+
+
+class OpenIdFileError(Exception):
+    """The portal cannot be served with this openid.toml; the message says why."""
 
 
 def command(which: str, port: int) -> list[str]:
-    """The command line of a dashboard."""
+    """The command line of a dashboard. Raises OpenIdFileError."""
     page = DASHBOARDS / which / "app.py"
+    secrets = [f"--secrets.files={openid_file()}"] if which == "portal" else []
     return [
         sys.executable, "-m", "streamlit", "run", str(page),
         "--server.address=127.0.0.1", f"--server.port={port}", "--server.headless=true",
         "--browser.gatherUsageStats=false", "--client.showErrorDetails=none",
         "--server.maxUploadSize=20", "--client.toolbarMode=minimal", "--server.fileWatcherType=none",
+        *secrets,
     ]  # fmt: skip
+
+
+def openid_file() -> Path:
+    """Where the portal's OpenID provider is named; without the file people sign in by password.
+
+    Raises OpenIdFileError for a file that others may read, or that names no provider.
+    """
+    path = home() / "openid.toml"
+    if not path.exists():
+        return path
+    if path.stat().st_mode & 0o077:
+        raise OpenIdFileError(
+            "Other people may read openid.toml, which holds secrets: chmod 600 it."
+        )
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8")).get("auth", {})
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+        raise OpenIdFileError(
+            "openid.toml is not written as TOML; see docs/operations/openid.md."
+        ) from None
+    missing = [name for name in _OPENID_NAMES if not given.get(name)]
+    if missing:
+        raise OpenIdFileError(f"openid.toml lacks {', '.join(missing)} under [auth].")
+    return path
 
 
 def environment(which: str) -> dict[str, str]:

@@ -133,11 +133,11 @@ def sql(
     from registry.home import home
 
     try:
-        folder = served_folder(home() / "warehouse" / "current.json")
         right = {Audience.ANALYST: Right.ASK_WAREHOUSE, Audience.STEWARD: Right.OVERSEE}.get(as_)
         if right is not None:
             with caller(right, EVERY_CENTER, action="ask the warehouse"):
                 note(f"ask the {as_.value} file", detail=query[:500])
+        folder = served_folder(home() / "warehouse" / "current.json")
         with open_locked(folder / f"{as_.value}.duckdb") as connection:
             found = connection.execute(query)
             names = [d[0] for d in found.description or []]
@@ -153,13 +153,16 @@ def serve(
     port: Annotated[int, typer.Option(help="loopback port")] = 8501,
 ) -> None:
     """Serve a dashboard on loopback."""
-    from registry.serving import DASHBOARDS, command, environment
+    from registry.serving import DASHBOARDS, OpenIdFileError, command, environment
 
     if which not in {"portal", "public"}:
         raise fail("Serve portal or public.")
-    known = environment(which)
+    try:
+        line, known = command(which, port), environment(which)
+    except OpenIdFileError as error:
+        raise fail(str(error)) from None
     os.chdir(DASHBOARDS.parent)
-    os.execvpe(sys.executable, command(which, port), known)
+    os.execvpe(sys.executable, line, known)
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -44,29 +45,43 @@ OF_THE_REGISTRY: tuple[tuple[Right, str, str, str, Show], ...] = (
     (Right.READ_AUDIT, "Audit trail", "history", "audit", audit_page.page),
     (Right.MANAGE_ACCOUNTS, "Accounts", "group", "accounts", accounts_page.page),
 )
-OF_EVERYONE = ("My account", "account_circle", "account", account_page.page)
+OF_EVERYONE = (None, "My account", "account_circle", "account", account_page.page)
 
 
-def pages(person: Person) -> list[st.Page]:  # type: ignore[valid-type]
+class Offer(NamedTuple):
+    """A page of someone's menu."""
+
+    title: str
+    icon: str
+    path: str
+    show: Callable[[], None]
+
+
+def offered(person: Person) -> list[Offer]:
     """What a person may open; everything else does not exist for them."""
-    offered = [
+    every = [
         *((right, title, icon, path, partial(_of_a_center, right, show))
           for right, title, icon, path, show in OF_A_CENTER),
         *OF_THE_REGISTRY,
+        OF_EVERYONE,
     ]  # fmt: skip
     return [
-        *(_page(person, right, *of) for right, *of in offered if person.may(right)),
-        _page(person, None, *OF_EVERYONE),
+        Offer(title, icon, path, partial(shows, person, right, title, show))
+        for right, title, icon, path, show in every
+        if right is None or person.may(right)
     ]
 
 
-def _page(
-    person: Person, right: Right | None, title: str, icon: str, path: str, show: Show
-) -> st.Page:  # type: ignore[valid-type]
-    def shown() -> None:
-        shows(person, right, title, show)
+def pages(person: Person) -> list[st.Page]:  # type: ignore[valid-type]
+    """The same as Streamlit's pages."""
+    return [_page(offer) for offer in offered(person)]
 
-    return st.Page(shown, title=title, icon=f":material/{icon}:", url_path=path)
+
+def _page(offer: Offer) -> st.Page:  # type: ignore[valid-type]
+    def shown() -> None:
+        offer.show()
+
+    return st.Page(shown, title=offer.title, icon=f":material/{offer.icon}:", url_path=offer.path)
 
 
 def shows(person: Person, right: Right | None, title: str, show: Show) -> None:

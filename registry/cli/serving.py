@@ -40,7 +40,10 @@ def serve(
     if which is Served.PORTAL:
         store.prepare()
     chosen = port or serving.PORTS[which]
-    command, known = serving.command(which, chosen, name), serving.environment(which)
+    try:
+        command, known = serving.command(which, chosen, name), serving.environment(which)
+    except serving.OpenIdFileError as error:
+        raise fail(str(error)) from None
     with serving.place(which, chosen) as kept:
         os.set_inheritable(kept, True)
         os.chdir(serving.DASHBOARDS.parent)

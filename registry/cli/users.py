@@ -229,7 +229,7 @@ def sign_out() -> None:
 
 def whoami() -> None:
     """As whom the commands act now."""
-    with caller(Right.READ_RESULTS, action="ask who is signed in") as person:
+    with caller(None, action="ask who is signed in") as person:
         out.print(
             f"{person.username}, {person.role.value} {person.center_id or ''}".rstrip(),
             markup=False,

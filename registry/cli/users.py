@@ -147,6 +147,27 @@ def end_sessions(username: str) -> None:
     _decided("end all sessions", end_everywhere, username)
 
 
+@users_app.command("sql-login")
+def sql_login(username: str) -> None:
+    """Give a person a login of the database, to look with SQL at what the roles let see; asks for its password."""
+    from registry.access.sql_login import give, login_name
+
+    with _managing("give a login for SQL"):
+        ends = give(username, secret("Password of the login: "), at=_now())
+    say.print(f"{login_name(username)} may sign in to the database until {ends or 'it is taken back'}.",
+              markup=False)  # fmt: skip
+
+
+@users_app.command("sql-logout")
+def sql_logout(username: str) -> None:
+    """Take the login of the database back, and end what it is doing."""
+    from registry.access.sql_login import take
+
+    with _managing("take a login for SQL back"):
+        take(username)
+    say.print("Taken back.")
+
+
 @users_app.command("list")
 def list_(format_: RowsOption = Rows.TABLE) -> None:
     """Every account with its state and roles."""

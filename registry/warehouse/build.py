@@ -18,7 +18,7 @@ from registry.consensus import Consensus, in_force
 from registry.disclosure import verify_public
 from registry.forms import FORMS, CenterForm
 from registry.forms.arrow import raw_sql_types, sql_columns
-from registry.warehouse.runner import Warehouse, project_variables, run_dbt
+from registry.warehouse.runner import DbtError, Warehouse, project_variables, run_dbt
 from registry.warehouse.score import judging, variables, verdict_rows
 
 
@@ -66,6 +66,8 @@ def build(
         verify_public(files.public)
         for path in files.files():
             _sync(path)
+        if _manifest(release_dir) != manifest:
+            raise DbtError("A case was erased from the release while it was built; build it again.")
         done = _publish(files.folder, root, str(manifest.get("name") or release_dir.name))
     _point(home, done, release_dir)
     progress(f"serving {done.build_id}")

@@ -37,13 +37,12 @@ def give(username: str, password: str, *, at: datetime) -> date | None:
     with engine(None).begin() as session:
         quoted = session.dialect.identifier_preparer.quote_identifier(name)
         if not _exists(session, name):
-            session.execute(text(f"create role {quoted} login nosuperuser nobypassrls inherit"))
+            session.exec_driver_sql(f"create role {quoted} login nosuperuser nobypassrls inherit")
             # it has what the group may do, and may not become the group
-            session.execute(text(f"grant mst_person to {quoted} with inherit true, set false"))
+            session.exec_driver_sql(f"grant mst_person to {quoted} with inherit true, set false")
         until = "infinity" if ends is None else f"{ends + timedelta(days=1)} 00:00:00+00"
-        session.execute(text(
-            f"alter role {quoted} password '{_scram(session, name, password)}' valid until '{until}'"
-        ))  # fmt: skip
+        kept = _scram(session, name, password)
+        session.exec_driver_sql(f"alter role {quoted} password '{kept}' valid until '{until}'")
         enter(session, "give a login for SQL", detail=username)
     return ends
 
@@ -55,7 +54,7 @@ def take(username: str) -> None:
         if not _exists(session, name):
             raise AccountError("The person has no login for SQL.")
         quoted = session.dialect.identifier_preparer.quote_identifier(name)
-        session.execute(text(f"alter role {quoted} nologin"))
+        session.exec_driver_sql(f"alter role {quoted} nologin")
         enter(session, "take a login for SQL back", detail=username)
     with engine(None).begin() as session:
         session.execute(
@@ -64,8 +63,8 @@ def take(username: str) -> None:
             ),
             {"name": name},
         )
-        session.execute(text(f"drop owned by {quoted}"))
-        session.execute(text(f"drop role {quoted}"))
+        session.exec_driver_sql(f"drop owned by {quoted}")
+        session.exec_driver_sql(f"drop role {quoted}")
 
 
 def _last_day(session: Connection, username: str, today: date) -> date | None:
@@ -84,7 +83,7 @@ def _last_day(session: Connection, username: str, today: date) -> date | None:
 
 def _exists(session: Connection, name: str) -> bool:
     return bool(
-        session.execute(text("select from pg_roles where rolname = :n"), {"n": name}).first()
+        session.execute(text("select 1 from pg_roles where rolname = :n"), {"n": name}).first()
     )
 
 

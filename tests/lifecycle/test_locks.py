@@ -16,9 +16,8 @@ from registry.lifecycle.locks import lock, unlock
 from registry.lifecycle.remarks import RemarkError
 from registry.lifecycle.signatures import Meaning
 from registry.lifecycle.status import ConflictError, NotAllowedError
-from registry.queries import open_queries
-from tests.lifecycle.material import ANA, NOW, PASSWORD, add_lead, send
-from tests.queries.material import say, upload
+from tests.lifecycle.material import ANA, NOW, PASSWORD, add_lead, send, stored
+from tests.queries.material import found, only_query, say, upload
 
 pytestmark = pytest.mark.usefixtures("empty_database")
 
@@ -62,13 +61,12 @@ def test_a_locked_case_takes_no_change_until_it_is_unlocked(tmp_path: Path) -> N
     assert told.cases == {"P001": "accepted"}
 
 
-def test_while_locked_one_answers_signs_and_withdraws(tmp_path: Path) -> None:
+def test_while_locked_one_answers_signs_and_withdraws() -> None:
     add_lead()
-    send(tmp_path / "a", "P001", changes={"patient": {"height_cm": 98}})
-    send(tmp_path / "b", "P002")
+    stored("P001", findings=[found("P001")])
+    stored("P002")
     shut()
-    for query in open_queries("C01"):
-        assert say(query.query_id).result == "taken"
+    assert say(only_query()).result == "taken"
     sign(ANA, "C01", "P001", Meaning.REVIEWED, at=NOW, password=PASSWORD)
     withdraw("C01", "P002", actor="cora", reason="consent withdrawn", at=NOW)
     assert {c.case_id: c.status for c in case_list("C01")} == {"P001": "clean", "P002": "withdrawn"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -13,16 +14,17 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from registry import consensus
 from registry.audit import enter, head
 from registry.audit.anchors import keep
-from registry.files import aside, only_one, sync, write_json
+from registry.files import TakenError, aside, only_one, sync, write_json
 from registry.forms import FORM_VERSION, FORMS
 from registry.forms.arrow import raw_schema
 from registry.home import home
 from registry.lifecycle.latest import case_states
+from registry.schema import ERASURE
 from registry.store import engine, read_form, snapshot
 
 MANIFEST = "manifest.json"
@@ -54,7 +56,10 @@ def create(
             raise ReleaseError(
                 f"The release {name} exists; releases never change. Choose another name."
             )
+        erased = _last_erasure()
         manifest = _fill(made / name, name, as_of or datetime.now(UTC), progress)
+        if _last_erasure() != erased:
+            raise ReleaseError("A case was erased meanwhile; make the release again.")
         (made / name).rename(final)
         sync(final.parent)
     return manifest
@@ -94,6 +99,12 @@ def _fill(
     return manifest
 
 
+def _last_erasure() -> int:
+    with engine("mst_reader").connect() as session:
+        query = select(func.coalesce(func.max(ERASURE.c.erasure_id), 0))
+        return int(session.execute(query).scalar_one())
+
+
 def _last(connection: Any) -> tuple[int, int]:
     """The last submission and the last event of a case, 0 before the first."""
     with connection.cursor() as cursor:
@@ -107,10 +118,14 @@ def _last(connection: Any) -> tuple[int, int]:
 
 def _write(form: str, stored: pa.Table, path: Path) -> dict[str, Any]:
     table = stored.cast(raw_schema(FORMS[form]))
+    _store(table, path)
+    return {"rows": table.num_rows, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
+def _store(table: pa.Table, path: Path) -> None:
     pq.write_table(table, path, compression="zstd")
     path.chmod(0o400)
     sync(path)
-    return {"rows": table.num_rows, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
 
 
 def manifest(name: str) -> dict[str, Any]:
@@ -124,8 +139,64 @@ def manifest(name: str) -> dict[str, Any]:
 
 def releases() -> list[dict[str, Any]]:
     """The manifests of all releases, oldest first."""
-    found = [manifest(path.parent.name) for path in (home() / "releases").glob(f"[!.]*/{MANIFEST}")]
-    return sorted(found, key=lambda m: (m["last_submission"], m["created_at"]))
+    return sorted(map(manifest, names()), key=lambda m: (m["last_submission"], m["created_at"]))
+
+
+def names() -> list[str]:
+    """The names of all releases."""
+    return sorted(path.parent.name for path in (home() / "releases").glob(f"[!.]*/{MANIFEST}"))
+
+
+def erase(name: str, is_erased: Callable[[str, str], bool]) -> bool:
+    """Take erased cases, told by center and case, out of a release; its only change ever. Whether there were any.
+
+    The manifest says how many, and of each file the hash before and after. It is written first: whoever is
+    stopped in between finds the files at odds with it, and erases again.
+    """
+    content = manifest(name)
+    made: dict[str, Path] = {}
+    cases: set[tuple[str, str]] = set()
+    for file in content["files"]:
+        path = folder(name) / file
+        table = pq.read_table(path)
+        if "case_id" not in table.column_names:
+            continue
+        rows = list(zip(table["center_id"].to_pylist(), table["case_id"].to_pylist(), strict=True))
+        gone = {row for row in set(rows) if is_erased(*row)}
+        if gone:
+            cases |= gone
+            made[file] = path.with_name(f".{file}.new")
+            made[file].unlink(missing_ok=True)
+            _store(table.filter([row not in gone for row in rows]), made[file])
+    if made:
+        _write_erasure(name, content, made, len(cases))
+    for file, new in made.items():
+        new.replace(folder(name) / file)
+    return bool(made)
+
+
+def _write_erasure(
+    name: str, content: dict[str, Any], made: Mapping[str, Path], cases: int
+) -> None:
+    hashes = {file: hashlib.sha256(path.read_bytes()).hexdigest() for file, path in made.items()}
+    steps = {
+        file: {"was": content["files"][file], "is": is_}
+        for file, is_ in hashes.items() if content["files"][file] != is_
+    }  # fmt: skip
+    if steps:
+        content["files"] |= hashes
+        content["counts"] |= {
+            Path(file).stem: pq.read_metadata(path).num_rows for file, path in made.items()
+        }
+        content.setdefault("erased", []).append({"cases": cases, "files": steps})
+        write_json(folder(name) / MANIFEST, content)
+
+
+def remove_unfinished() -> None:
+    """Remove what a release that was broken off left behind; one in the making notices an erasure itself."""
+    root = home() / "releases"
+    with suppress(TakenError), only_one(root / ".lock", _TAKEN), aside(root, ".writing-"):
+        pass
 
 
 def withdrawn_since(name: str) -> int:

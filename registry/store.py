@@ -175,6 +175,22 @@ def center_session(center_id: str) -> Iterator[Connection]:
         yield session
 
 
+@contextmanager
+def past_policies(session: Connection) -> Iterator[None]:
+    """Row-level security binds the owner too; it is lifted from the owner for this transaction, which
+    undoes that as well when it fails."""
+    query = text(
+        "select format('%I.%I', schemaname, tablename) from pg_policies "
+        "where policyname = 'center' and schemaname in ('crf', 'registry') order by 1"
+    )
+    tables: list[str] = list(session.execute(query).scalars())
+    for table in tables:
+        session.execute(text(f"alter table {table} no force row level security"))
+    yield
+    for table in tables:
+        session.execute(text(f"alter table {table} force row level security"))
+
+
 def lock_for_commit(session: Connection) -> None:
     """Wait for the registry's single writer lock; released when the transaction ends."""
     _lock(session, _COMMIT_LOCK)

@@ -31,6 +31,12 @@ def persons() -> tuple[Person, ...]:
     return found
 
 
+def token() -> str | None:
+    """The token of the session of this tab."""
+    found: str | None = st.session_state.get(_TOKEN)
+    return found
+
+
 def sign_out() -> None:
     """End the person's sessions of the portal, in every tab and browser."""
     token = st.session_state.get(_TOKEN)

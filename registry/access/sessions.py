@@ -24,6 +24,7 @@ from registry.store import engine, tell
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=8)
+JUST_NOW = timedelta(minutes=5)
 FREE_TRIES = 5
 # after so many wrong tries in a row each one more doubles the wait, up to a quarter of an hour
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=15)
@@ -109,6 +110,17 @@ def confirm(username: str, password: str, *, at: datetime) -> bool:
         if _wait(session, username, at) > timedelta():
             return False
         return _is_password(session, username, password, at)
+
+
+def confirm_by_openid(username: str, token: str, *, at: datetime) -> bool:
+    """Whether the session was opened at an OpenID provider a moment ago; it vouches as a password does."""
+    query = select(SESSION.c.token_sha256).where(
+        SESSION.c.token_sha256 == digest(token), SESSION.c.username == username,
+        SESSION.c.ticket_sha256.is_not(None), SESSION.c.ended_at.is_(None),
+        SESSION.c.started_at > at - JUST_NOW,
+    )  # fmt: skip
+    with engine("mst_access").begin() as session:
+        return session.execute(query).first() is not None
 
 
 def sign_out(token: str, *, at: datetime) -> None:

@@ -15,6 +15,7 @@ from registry.cli.audit import audit_app
 from registry.cli.caller import caller
 from registry.cli.consensus import consensus_app
 from registry.cli.deidentify import deidentify_app
+from registry.cli.erase import erase
 from registry.cli.intake import add_to as add_intake
 from registry.cli.operations import add_to as add_operations
 from registry.cli.output import (
@@ -46,6 +47,7 @@ app.add_typer(release_app, name="release")
 add_serving(app)
 add_users(app)
 app.add_typer(audit_app, name="audit")
+app.command()(erase)
 
 
 class Audience(StrEnum):

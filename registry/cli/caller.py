@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -95,3 +96,8 @@ def _token() -> str | None:
             NOT_ALLOWED,
         )
     return path.read_text(encoding="ascii").strip()
+
+
+def secret(prompt: str) -> str:
+    """Words that are not shown while they are typed; from a pipe, its next line."""
+    return getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")

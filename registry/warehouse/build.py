@@ -17,7 +17,7 @@ from registry.files import aside, only_one, sync
 from registry.forms import FORMS, CenterForm
 from registry.forms.arrow import raw_sql_types, sql_columns
 from registry.warehouse import shelf
-from registry.warehouse.runner import Warehouse, project_variables, run_dbt
+from registry.warehouse.runner import DbtError, Warehouse, project_variables, run_dbt
 from registry.warehouse.score import judging, variables, verdict_rows
 from registry.warehouse.shelf import Build
 
@@ -52,6 +52,8 @@ def build(
         files.folder.mkdir()
         _make(files, release_dir, manifest, home, in_force() if versions is None else versions,
               scratch, progress)  # fmt: skip
+        if _manifest(release_dir) != manifest:
+            raise DbtError("A case was erased from the release while it was built; build it again.")
         done = shelf.put(files.folder, root, release)
         shelf.serve(done, {
             "built_from": str(release_dir), "data_cut": _data_cut(manifest),

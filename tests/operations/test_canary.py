@@ -246,6 +246,7 @@ def test_no_kind_of_bad_file_leaves_a_canary(
     assert [words for words in told if has(words.encode(), WORD, NUMBER)] == []
 
 
+@pytest.mark.long
 def test_no_fault_of_the_registry_leaves_a_canary(
     empty_database: None,
     traces: Traces,

@@ -14,17 +14,11 @@ assert registry.schema
 assert TABLES
 
 
-_ONE_MIGRATION = 7_203_113
-
-
 def ours(object_: object, name: str | None, kind: str, reflected: bool, other: object) -> bool:
     return kind != "table" or getattr(object_, "schema", None) in {"crf", "registry"}
 
 
 def run(connection: Connection) -> None:
-    # two servers started at once: the second waits, and finds nothing left to do
-    connection.execute(text(f"select pg_advisory_lock({_ONE_MIGRATION})"))
-    connection.commit()
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,
@@ -41,4 +35,7 @@ if isinstance(given, Connection):
     run(given)
 else:
     with (given or engine(None)).connect() as opened:
+        # whoever still uses a table must not be waited for without end
+        opened.execute(text("set lock_timeout = '60s'"))
+        opened.commit()
         run(opened)

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-FAILED_BUILD = "failed.json"  # beside the pointer, as long as the last build has failed
+POINTER, FAILURE = "current.json", "last_failure.json"
+_NONE_BUILT = "No warehouse has been built yet; run mst build."
 
 
 class NoWarehouseError(Exception):
@@ -25,13 +28,57 @@ class TooMuchError(Exception):
     """A query took too long or gave too many rows; the message says what to do."""
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What is served: the release, the day of its data, when it was built. `failed` is a later build
+    that did not succeed: its release, when it began, and why."""
+
+    release: str
+    data_day: str
+    built_at: datetime
+    failed: tuple[str, datetime, str] | None
+
+
+def standing(pointer: Path) -> Standing:
+    """What `current.json` and the word of a later failure beside it say. Raises NoWarehouseError."""
+    try:
+        said = json.loads(pointer.read_text(encoding="utf-8"))
+        built_at = datetime.fromisoformat(said["built_at"])
+        data_day = str(said["data_cut"] or "unknown")[:10]
+        return Standing(said["release"], data_day, built_at, _failed(pointer))
+    except (FileNotFoundError, KeyError, json.JSONDecodeError) as error:
+        raise NoWarehouseError(_NONE_BUILT) from error
+
+
+def _failed(pointer: Path) -> tuple[str, datetime, str] | None:
+    try:
+        said: dict[str, Any] = json.loads(pointer.with_name(FAILURE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return said["release"], datetime.fromisoformat(said["began_at"]), said["why"]
+
+
 def served_folder(pointer: Path) -> Path:
     """The folder of the build that `current.json` names. Raises NoWarehouseError."""
     try:
         build = json.loads(pointer.read_text(encoding="utf-8"))["build"]
     except (FileNotFoundError, KeyError, json.JSONDecodeError) as error:
-        raise NoWarehouseError("No warehouse has been built yet; run mst build.") from error
+        raise NoWarehouseError(_NONE_BUILT) from error
     return pointer.parent / str(build)
+
+
+def open_served(pointer: Path, audience: str) -> duckdb.DuckDBPyConnection:
+    """A connection to the file of the build that is served. Raises NoWarehouseError.
+
+    A build that was replaced, and removed, between the look at the pointer and at the file is let go.
+    """
+    while True:
+        folder = served_folder(pointer)
+        try:
+            return open_locked(folder / f"{audience}.duckdb")
+        except duckdb.IOException:
+            if served_folder(pointer) == folder:
+                raise
 
 
 def open_locked(path: Path, *, memory_limit: str = "1GB") -> duckdb.DuckDBPyConnection:

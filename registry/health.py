@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from registry.duck import FAILED_BUILD, NoWarehouseError, served_folder
+from registry.duck import FAILURE, NoWarehouseError, served_folder
 from registry.home import home
 
 PORT = 8504
@@ -94,7 +94,7 @@ def served_build() -> tuple[bool, str]:
 
 
 def last_build() -> tuple[bool, str]:
-    failed = home() / "warehouse" / FAILED_BUILD
+    failed = home() / "warehouse" / FAILURE
     if not failed.is_file():
         return True, "The last build did not fail."
     age = _words(_age(failed.stat().st_mtime))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, text
@@ -19,10 +18,12 @@ from sqlalchemy.exc import IntegrityError
 from registry.deidentify.mapping import OF_A_CASE, RekeyMapping, encoded
 from registry.forms import FORMS
 from registry.schema import REKEYING, SCHEMA
-from registry.store import engine, lock_for_commit
+from registry.store import engine, lock_for_commit, past_policies
 
 # the tables of the registry that name a case; those with `record` also name its rows
-_OF_CASES = ("submission_case", "finding", "query", "case_event")
+_OF_CASES = (
+    "submission_case", "finding", "query", "case_event", "case_signature", "case_lock",
+)  # fmt: skip
 _WITH_RECORD = ("finding", "query")
 
 
@@ -48,7 +49,10 @@ def rekey(mapping: RekeyMapping, center_id: str, *, actor: str, at: datetime) ->
 def _rename(mapping: RekeyMapping, center_id: str, actor: str, at: datetime) -> None:
     with engine("mst_owner").begin() as session:
         lock_for_commit(session)
-        with _lifted(session):
+        # whoever judges a file holds this table first, and reads the forms by a second connection: to
+        # wait here for its end keeps the two from waiting for each other, which PostgreSQL cannot see
+        session.execute(text(f"lock table {SCHEMA}.submission in access exclusive mode"))
+        with past_policies(session):
             _require_new(session, mapping)
             _load(session, mapping)
             _require_known(session, center_id)
@@ -63,19 +67,6 @@ def _rename(mapping: RekeyMapping, center_id: str, actor: str, at: datetime) -> 
                 center_id=center_id, actor=actor, at=at, reason=mapping.reason,
                 mapping_sha256=_digest(mapping), counts=mapping.counts,
             ))  # fmt: skip
-
-
-@contextmanager
-def _lifted(session: Connection) -> Iterator[None]:
-    """Row-level security binds the owner too; it is lifted from the owner for this transaction, which
-    undoes that as well when it fails."""
-    tables = [f'crf."{form}"' for form in FORMS]
-    tables += [f"{SCHEMA}.{name}" for name in (*_OF_CASES, "rekeying")]
-    for table in tables:
-        session.execute(text(f"alter table {table} no force row level security"))
-    yield
-    for table in tables:
-        session.execute(text(f"alter table {table} force row level security"))
 
 
 def _digest(mapping: RekeyMapping) -> str:

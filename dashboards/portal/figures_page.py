@@ -21,6 +21,7 @@ _CURVES = """
 
 def page(person: Person) -> None:
     st.title("Figures")
+    warehouse.show_standing()
     st.caption(
         "Where the paper reports or asks for a figure, the registry gives its own: shares with exact "
         "95 % intervals, medians with quartiles, points of survival curves. Who is not known is "

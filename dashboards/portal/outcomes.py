@@ -27,6 +27,7 @@ STRATA = {
 
 def page(person: Person) -> None:
     st.title("Outcomes")
+    warehouse.show_standing()
     left, right = st.columns(2)
     name = left.selectbox("Endpoint", list(ENDPOINTS))
     kind = STRATA[right.selectbox("By", list(STRATA))]

@@ -23,6 +23,7 @@ _COUNTS = """
 
 def page(person: Person) -> None:
     st.title("Adherence to the consensus")
+    warehouse.show_standing()
     st.caption(
         "A deviation is a doctor's choice, not an error in the data. Subjects that cannot be judged "
         "are shown, never counted as deviations. Rates are of those judged, with exact 95 % intervals."

@@ -1,7 +1,7 @@
 """The signed-in person of a browser tab: asked of the registry anew at every rerun of every page.
 
-The browser holds nothing of it; an OpenID sign-in keeps Streamlit's own cookie, which opens one session of the
-registry and no second one.
+The browser holds nothing of a sign-in by password. One by OpenID Connect keeps Streamlit's own cookie for 30 days:
+it opens one session of the registry, comes back to it while it lasts, and opens no second one.
 """
 
 from __future__ import annotations
@@ -16,22 +16,24 @@ from registry.access.passwords import PasswordError
 from registry.access.rights import Person
 
 _TOKEN = "session token"
-_NO_COOKIE = "openid refused"
+_REFUSED = "sign-in refused"
 
 
 def persons() -> tuple[Person, ...]:
     """Whom the person signed in here may act as, now; none if nobody is, or the session ended."""
     token = st.session_state.get(_TOKEN)
-    if token is None and _by_openid():
-        token = _open_by_openid()
     if token is None:
-        return ()
+        return _by_openid() if _is_vouched_for() else ()
     found = sessions.resume(token, at=_now())
     if not found:
-        ended = bool(token)
         st.session_state.clear()
-        if ended:
-            st.session_state["ended"] = True
+        st.session_state["ended"] = True
+    return found
+
+
+def token() -> str | None:
+    """The token of the session of this tab."""
+    found: str | None = st.session_state.get(_TOKEN)
     return found
 
 
@@ -40,9 +42,13 @@ def sign_out() -> None:
     token = st.session_state.get(_TOKEN)
     if token is not None:
         sessions.sign_out(token, at=_now())
+    vouched_for = _is_vouched_for()
+    if vouched_for:
+        sessions.sign_out_by_openid(st.user.to_dict(), at=_now())
     st.session_state.clear()
-    if _by_openid():
-        st.logout()
+    if vouched_for:
+        st.logout()  # sends the browser away to drop the cookie
+        st.stop()
     st.rerun()
 
 
@@ -91,39 +97,36 @@ def _set_password(code: str, chosen: str, again: str) -> None:
 
 
 def _offers_openid() -> bool:
-    return "auth" in st.secrets if _has_secrets() else False
-
-
-def _has_secrets() -> bool:
     try:
-        return bool(st.secrets)
+        return "auth" in st.secrets
     except FileNotFoundError:
         return False
 
 
-def _by_openid() -> bool:
+def _is_vouched_for() -> bool:
     return _offers_openid() and bool(st.user.is_logged_in)
 
 
 def _openid_page() -> None:
-    refused = st.session_state.get(_NO_COOKIE)
-    if refused:
+    if refused := st.session_state.get(_REFUSED):
         st.error(refused)
     if st.button("Sign in with your institution", type="primary"):
-        if _by_openid():
-            st.logout()  # the cookie of a sign-in that opened its session already
         st.login()
+    st.divider()
 
 
-def _open_by_openid() -> str | None:
+def _by_openid() -> tuple[Person, ...]:
+    """The session that the sign-in of the cookie opened, or opens now; refused once, it is not tried again."""
+    claims = st.user.to_dict()
+    found = sessions.resume_by_openid(claims, at=_now())
+    if found or _REFUSED in st.session_state:
+        return found
     try:
-        opened = sessions.sign_in_by_openid(st.user.to_dict(), at=_now())
+        return sessions.sign_in_by_openid(claims, at=_now()).persons
     except sessions.SignInError as error:
-        st.session_state[_NO_COOKIE] = str(error)
-        return None
-    st.session_state[_TOKEN] = opened.token
-    st.session_state.pop(_NO_COOKIE, None)
-    return opened.token
+        st.session_state.clear()
+        st.session_state[_REFUSED] = str(error)
+        return ()
 
 
 def _now() -> datetime:

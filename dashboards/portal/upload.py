@@ -55,8 +55,13 @@ def page(person: Person) -> None:
 
 
 def _changes_answers(receipt: Receipt) -> bool:
-    """Whether answers the registry has accepted would change; filling a blank is no change."""
-    return any(change.kind != "filled" for change in receipt.changes)
+    """Whether answers the registry has accepted would change; filling a blank is one only where the case was
+    signed, and then a reason is missing, or was chosen already."""
+    return (
+        any(change.kind != "filled" for change in receipt.changes)
+        or any(finding.rule == "change.reason" for finding in receipt.findings)
+        or st.session_state.get("reason") is not None
+    )
 
 
 def _ask_reason() -> None:

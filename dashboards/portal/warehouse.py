@@ -5,14 +5,19 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from registry.duck import NoWarehouseError, open_locked, served_folder
+from dashboards.standing import show
+from registry.duck import POINTER, NoWarehouseError, open_served
 from registry.home import home
+
+
+def show_standing() -> None:
+    """Which release the page is made of, how old it is, and whether a later build failed."""
+    show(home() / "warehouse" / POINTER)
 
 
 def query(sql: str, parameters: list[object] | None = None) -> pd.DataFrame:
     """The rows of a query. Raises NoWarehouseError."""
-    folder = served_folder(home() / "warehouse" / "current.json")
-    with open_locked(folder / "analyst.duckdb") as connection:
+    with open_served(home() / "warehouse" / POINTER, "analyst") as connection:
         return connection.execute(sql, parameters or []).df()
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboards import bars, charts
+from dashboards import bars, charts, standing
 from dashboards.faults import told_by_number
 from dashboards.public import figures_section, practice
-from dashboards.public.warehouse import read
+from dashboards.public.warehouse import pointer, read
 from registry.disclosure import policy
 from registry.duck import NoWarehouseError
 
@@ -30,10 +30,10 @@ def about() -> None:
         "few patients; this registry pools them."
     )
     release, rule = read("select * from public_release").iloc[0], policy()
+    standing.show(pointer())
     st.caption(
-        f"Release {release['release']}, data as of {str(release['data_cut'])[:10]}, consensus "
-        f"version {release['consensus_version']}. Counts of 1 to {rule.threshold} are hidden, others "
-        f"rounded to {rule.base}."
+        f"Consensus version {release['consensus_version']}. Counts of 1 to {rule.threshold} are "
+        f"hidden, others rounded to {rule.base}."
     )
     cohort = read("select * from public_cohort order by characteristic, level")
     st.header("Who is in it")

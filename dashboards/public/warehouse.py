@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from registry.duck import open_locked, served_folder
+from registry.duck import open_served
+
+
+def pointer() -> Path:
+    """The file that says what is served."""
+    return Path(os.environ["MST_PUBLIC_POINTER"])
 
 
 def read(sql: str) -> pd.DataFrame:
     """The rows of a query. Raises NoWarehouseError."""
-    pointer = Path(os.environ["MST_PUBLIC_POINTER"])
-    with open_locked(served_folder(pointer) / "public.duckdb") as connection:
+    with open_served(pointer(), "public") as connection:
         return connection.execute(sql).df()

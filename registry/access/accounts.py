@@ -1,6 +1,7 @@
 """Accounts: who may sign in, how they are invited, and the roles they hold from one day to another.
 
-Everything here is done by someone with the right to manage accounts, and is in the audit with its reason.
+Everything here is done by someone with the right to manage accounts, and is in the audit with its reason;
+a reason that seems to hold an identifier raises RemarkError.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from registry.access.tables import (
 )
 from registry.acting import present_act
 from registry.forms.base import CENTER_ID_PATTERN
+from registry.lifecycle.remarks import cleaned
 from registry.store import engine
 
 INVITATION_LASTS = timedelta(days=7)
@@ -102,8 +104,7 @@ def accept(code: str, password: str, *, at: datetime) -> str:
         session.execute(
             update(INVITATION).where(INVITATION.c.code_sha256 == digest(code)).values(used_at=at)
         )
-        if state_of(session, found.username) == "invited":
-            _event(session, found.username, "activated", at, actor=found.username)
+        activate(session, found.username, at)
         username: str = found.username
     return username
 
@@ -157,15 +158,25 @@ def reactivate(username: str, *, at: datetime, reason: str | None = None) -> Non
         _event(session, username, "reactivated", at, reason=reason)
 
 
-def accounts() -> list[Standing]:
-    """Every account, by name."""
+def accounts(username: str | None = None) -> list[Standing]:
+    """Every account, by name, or the one of that name."""
+    query = select(ACCOUNT).order_by(ACCOUNT.c.username)
+    if username is not None:
+        query = query.where(ACCOUNT.c.username == username)
     with engine("mst_access").begin() as session:
-        rows = session.execute(select(ACCOUNT).order_by(ACCOUNT.c.username)).all()
+        rows = session.execute(query).all()
         return [
             Standing(row.username, row.full_name, row.email, state_of(session, row.username) or "",
                      grants_of(session, row.username))
             for row in rows
         ]  # fmt: skip
+
+
+def has_password(username: str) -> bool:
+    """Whether the person signs in by a password of this registry, not only by a provider."""
+    query = select(CREDENTIAL.c.username).where(CREDENTIAL.c.username == username)
+    with engine("mst_access").begin() as session:
+        return session.execute(query).first() is not None
 
 
 def state_of(session: Connection, username: str) -> str | None:
@@ -205,6 +216,12 @@ def persons_of(session: Connection, username: str, day: date) -> tuple[Person, .
         for g in grants_of(session, username)
         if g.holds_on(day)
     )
+
+
+def activate(session: Connection, username: str, at: datetime) -> None:
+    """The first time that someone invited proves to be the person."""
+    if state_of(session, username) == "invited":
+        _event(session, username, "activated", at, actor=username)
 
 
 def end_all(session: Connection, username: str, at: datetime) -> None:
@@ -275,7 +292,7 @@ def _grant(
     values = {
         "username": username, "role": given.role.value, "center_id": given.center_id,
         "given": is_given, "valid_from": given.valid_from, "valid_until": given.valid_until,
-        "actor": present_act().actor, "at": at, "reason": reason,
+        "actor": present_act().actor, "at": at, "reason": cleaned(reason) or None,
     }  # fmt: skip
     session.execute(insert(ROLE_GRANT).values(values))
 
@@ -284,7 +301,7 @@ def _event(
     session: Connection, username: str, event: str, at: datetime, *, actor: str | None = None,
     reason: str | None = None,
 ) -> None:  # fmt: skip
-    values = {"username": username, "event": event, "at": at, "reason": reason,
+    values = {"username": username, "event": event, "at": at, "reason": cleaned(reason) or None,
               "actor": actor or present_act().actor}  # fmt: skip
     session.execute(insert(ACCOUNT_EVENT).values(values))
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, text, update
 
-from registry.access.accounts import digest, end_all, persons_of
+from registry.access.accounts import activate, digest, end_all, persons_of, set_password
 from registry.access.passwords import hashed, is_outdated, matches
 from registry.access.rights import Person, Role
 from registry.access.tables import ACCOUNT, CREDENTIAL, IDENTITY, SESSION, SIGN_IN
@@ -24,6 +24,7 @@ from registry.store import engine, tell
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=8)
+JUST_NOW = timedelta(minutes=5)
 FREE_TRIES = 5
 # after so many wrong tries in a row each one more doubles the wait, up to a quarter of an hour
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=15)
@@ -66,22 +67,12 @@ def sign_in_by_openid(claims: Mapping[str, Any], *, at: datetime) -> Opened:
     account is recognised by a verified e-mail address the first time, by issuer and subject from then on.
     One sign-in at the provider opens one session.
     """
-    issuer, subject = str(claims.get("iss") or ""), str(claims.get("sub") or "")
-    ends = claims.get("exp")
-    if not issuer or not subject:
-        raise SignInError("The sign-in came without a name; try again.")
-    if isinstance(ends, int | float) and ends <= at.timestamp():
-        raise SignInError("The sign-in is too old; sign in again.")
-    ticket = digest(f"{issuer}\n{subject}\n{claims.get('iat')}\n{claims.get('nonce')}")
-    with engine("mst_access").begin() as session:
-        username = _known(session, issuer, subject, claims, at)
-        persons = persons_of(session, username, at.date()) if username else ()
-        used = select(SESSION.c.username).where(SESSION.c.ticket_sha256 == ticket)
-        if session.execute(used).first():
-            raise SignInError("The session has ended; sign in again.")
-        if username is None or not persons:
-            raise SignInError("You are not known to this registry. Ask its administrator.")
-        return _open(session, username, persons, "portal", at, ticket=ticket)
+    try:
+        return _by_openid(claims, at)
+    except SignInError:
+        with engine("mst_access").begin() as session:
+            _enter(session, "unknown", "portal", "fail to sign in")
+        raise
 
 
 def resume(token: str, *, at: datetime) -> tuple[Person, ...]:
@@ -89,16 +80,28 @@ def resume(token: str, *, at: datetime) -> tuple[Person, ...]:
 
     Asked at every step of a page and every command, so that a role taken back is gone at once.
     """
+    return _resumed(SESSION.c.token_sha256 == digest(token), at)
+
+
+def resume_by_openid(claims: Mapping[str, Any], *, at: datetime) -> tuple[Person, ...]:
+    """The same of the session that a sign-in at the provider opened: a page loaded anew comes back to it."""
+    return _resumed(SESSION.c.ticket_sha256 == _ticket(claims), at)
+
+
+def _resumed(which: ColumnElement[bool], at: datetime) -> tuple[Person, ...]:
     with engine("mst_access").begin() as session:
-        query = select(SESSION).where(SESSION.c.token_sha256 == digest(token))
-        found = session.execute(query).one_or_none()
+        found = session.execute(select(SESSION).where(which)).one_or_none()
         if found is None or found.ended_at is not None:
             return ()
         if at >= found.ends_at or at - found.seen_at > IDLE:
             return ()
         if at - found.seen_at > _SEEN_EVERY:
-            _update(session, token, seen_at=at)
+            session.execute(update(SESSION).where(which).values(seen_at=at))
         return persons_of(session, found.username, at.date())
+
+
+def _ticket(claims: Mapping[str, Any]) -> str:
+    return digest("\n".join(str(claims.get(name)) for name in ("iss", "sub", "iat", "nonce")))
 
 
 def confirm(username: str, password: str, *, at: datetime) -> bool:
@@ -109,24 +112,55 @@ def confirm(username: str, password: str, *, at: datetime) -> bool:
         return _is_password(session, username, password, at)
 
 
+def confirm_by_openid(username: str, token: str, *, at: datetime) -> bool:
+    """Whether the session was opened at an OpenID provider a moment ago; it vouches as a password does."""
+    query = select(SESSION.c.token_sha256).where(
+        SESSION.c.token_sha256 == digest(token), SESSION.c.username == username,
+        SESSION.c.ticket_sha256.is_not(None), SESSION.c.ended_at.is_(None),
+        SESSION.c.started_at > at - JUST_NOW,
+    )  # fmt: skip
+    with engine("mst_access").begin() as session:
+        return session.execute(query).first() is not None
+
+
 def sign_out(token: str, *, at: datetime) -> None:
     """End every session of the portal of the person whose session this is, or this one token."""
+    _sign_out(SESSION.c.token_sha256 == digest(token), at)
+
+
+def sign_out_by_openid(claims: Mapping[str, Any], *, at: datetime) -> None:
+    """The same for the session that a sign-in at the provider opened."""
+    _sign_out(SESSION.c.ticket_sha256 == _ticket(claims), at)
+
+
+def _sign_out(which: ColumnElement[bool], at: datetime) -> None:
     with engine("mst_access").begin() as session:
-        query = select(SESSION.c.username, SESSION.c.channel).where(
-            SESSION.c.token_sha256 == digest(token)
-        )
+        query = select(SESSION.c.username, SESSION.c.channel).where(which)
         found = session.execute(query).one_or_none()
         if found is None:
             return
         if found.channel == "portal":
-            still = (
-                SESSION.c.username == found.username, SESSION.c.channel == "portal",
-                SESSION.c.ended_at.is_(None),
-            )  # fmt: skip
-            session.execute(update(SESSION).where(*still).values(ended_at=at))
-        else:
-            _update(session, token, ended_at=at)
+            which = and_(SESSION.c.username == found.username, SESSION.c.channel == "portal")
+        still = SESSION.c.ended_at.is_(None)
+        session.execute(update(SESSION).where(which, still).values(ended_at=at))
         _enter(session, found.username, found.channel, "sign out")
+
+
+def change_password(username: str, old: str, new: str, *, at: datetime) -> None:
+    """Another password by the person's own hand; every session of theirs ends.
+
+    Raises SignInError for a wrong old one, which counts as a wrong try, PasswordError for the new one.
+    """
+    with engine("mst_access").begin() as session:
+        wait = _wait(session, username, at)
+        if wait > timedelta():
+            refused = SignInError(f"Too many tries. Wait {_told(wait)}, then try again.")
+        elif _is_password(session, username, old, at):
+            set_password(session, username, new, at)
+            return
+        else:
+            refused = SignInError("The present password is wrong.")
+    raise refused
 
 
 def end_everywhere(username: str, *, at: datetime) -> None:
@@ -142,6 +176,25 @@ def _by_password(
     is_right = _is_password(session, username, password, at)
     persons = persons_of(session, username, at.date()) if is_right else ()
     return _open(session, username, persons, channel, at) if persons else None
+
+
+def _by_openid(claims: Mapping[str, Any], at: datetime) -> Opened:
+    ends = claims.get("exp")
+    if not claims.get("iss") or not claims.get("sub"):
+        raise SignInError("The sign-in came without a name; try again.")
+    if isinstance(ends, int | float) and ends <= at.timestamp():
+        raise SignInError("The sign-in is too old; sign in again.")
+    ticket = _ticket(claims)
+    used = select(SESSION.c.username).where(SESSION.c.ticket_sha256 == ticket)
+    with engine("mst_access").begin() as session:
+        _one_at_a_time(session, ticket)
+        if session.execute(used).first():
+            raise SignInError("The session has ended; sign in again.")
+        username = _known(session, claims, at)
+        persons = persons_of(session, username, at.date()) if username else ()
+        if username is None or not persons:
+            raise SignInError("You are not known to this registry. Ask its administrator.")
+        return _open(session, username, persons, "portal", at, ticket=ticket)
 
 
 def _is_password(session: Connection, username: str, password: str, at: datetime) -> bool:
@@ -163,9 +216,7 @@ def _is_password(session: Connection, username: str, password: str, at: datetime
 
 def _wait(session: Connection, username: str, at: datetime) -> timedelta:
     """How long until the next try may be made. Tries of one name wait for each other, so that all count."""
-    session.execute(
-        text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": digest(username)}
-    )
+    _one_at_a_time(session, digest(username))
     of = SIGN_IN.c.username_sha256 == digest(username)
     last_right = select(func.max(SIGN_IN.c.sign_in_id)).where(of, SIGN_IN.c.succeeded)
     query = select(func.count(), func.max(SIGN_IN.c.at)).where(
@@ -181,14 +232,18 @@ def _wait(session: Connection, username: str, at: datetime) -> timedelta:
     return max(timedelta(), until - at)
 
 
+def _one_at_a_time(session: Connection, key: str) -> None:
+    """Let nobody else do the same with the same key until the transaction ends."""
+    session.execute(text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+
+
 def _told(wait: timedelta) -> str:
     seconds = int(wait.total_seconds()) + 1
     return f"{seconds} seconds" if seconds < 90 else f"{round(seconds / 60)} minutes"
 
 
-def _known(
-    session: Connection, issuer: str, subject: str, claims: Mapping[str, Any], at: datetime
-) -> str | None:
+def _known(session: Connection, claims: Mapping[str, Any], at: datetime) -> str | None:
+    issuer, subject = str(claims["iss"]), str(claims["sub"])
     query = select(IDENTITY.c.username).where(
         IDENTITY.c.issuer == issuer, IDENTITY.c.subject == subject
     )
@@ -207,6 +262,7 @@ def _known(
         return None
     values = {"issuer": issuer, "subject": subject, "username": username, "at": at}
     session.execute(insert(IDENTITY).values(values))
+    activate(session, username, at)
     return username
 
 
@@ -220,10 +276,6 @@ def _open(
     session.execute(insert(SESSION).values(values))
     _enter(session, username, channel, "sign in")
     return Opened(token, persons)
-
-
-def _update(session: Connection, token: str, **values: datetime) -> None:
-    session.execute(update(SESSION).where(SESSION.c.token_sha256 == digest(token)).values(values))
 
 
 def _enter(session: Connection, username: str, channel: str, action: str) -> None:

@@ -17,6 +17,7 @@ from typing import IO, Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from registry.audit import Head
 from registry.backup.contents import Contents, Table
 from registry.backup.errors import BackupError
 
@@ -28,7 +29,10 @@ _CHUNK = 1024**2
 _NAME = r"[^./\\][^/\\]*"
 # what may be written on restoring: nothing with a leading point, nothing that leads elsewhere
 PartName = Annotated[
-    str, StringConstraints(pattern=rf"^(database\.dump|keys/{_NAME}|releases/{_NAME}/{_NAME})$")
+    str,
+    StringConstraints(
+        pattern=rf"^(database\.dump|keys/{_NAME}|audit/heads\.jsonl|releases/{_NAME}/{_NAME})$"
+    ),
 ]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -43,8 +47,8 @@ class DamagedError(BackupError):
 class Manifest(BaseModel):
     """What is in the archive, and what the database must hold once it is restored.
 
-    `postgres` is the version of the program that wrote the dump; `served` the release that was
-    served. Warehouse files are not in it, since `mst build` makes them again from a release.
+    `postgres` is the version of the program that wrote the dump; `audit_head` the end of the
+    audit trail, `served` the release that was served. Warehouse files are not in it, since `mst build` makes them again from a release.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -56,6 +60,7 @@ class Manifest(BaseModel):
     revision: str
     tables: dict[str, Table]
     roles: tuple[str, ...]
+    audit_head: Head | None
     served: str | None
     parts: dict[PartName, Sha256]
 

@@ -12,9 +12,8 @@ from sqlalchemy.engine import URL
 
 from registry.backup.errors import BackupError
 
-# a row as text is the same everywhere only if these are; with row_security off a login that is
-# bound by a policy gets an error instead of fewer rows
-_SETTINGS = {"row_security": "off", "timezone": "UTC", "datestyle": "ISO", "extra_float_digits": 1}
+# a row as text is the same everywhere only if these are
+_SETTINGS = {"timezone": "UTC", "datestyle": "ISO", "extra_float_digits": 1}
 _TABLES = text(
     "select format('%I.%I', schemaname, tablename) from pg_tables "
     "where schemaname not in ('pg_catalog', 'information_schema') order by 1"
@@ -45,7 +44,10 @@ class Contents(NamedTuple):
 
 @contextmanager
 def snapshot(url: URL) -> Iterator[Connection]:
-    """A session that sees one moment and writes nothing, however long it takes."""
+    """A session that sees one moment and writes nothing, however long it takes.
+
+    That its login sees every row is for `session_of` to check.
+    """
     options = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
     engine = create_engine(
         url, poolclass=NullPool, connect_args={"options": options}, hide_parameters=True
@@ -61,13 +63,18 @@ def contents(session: Connection) -> Contents:
     tables: Sequence[str] = session.execute(_TABLES).scalars().all()
     if "public.alembic_version" not in tables:
         raise BackupError(
-            "There is no registry in this database. Check MST_HOME and MST_DATABASE_URL."
+            "There is no registry in this database. Check MST_HOME and MST_OWNER_DATABASE_URL."
         )
     revision: str = session.execute(
         text("select version_num from public.alembic_version")
     ).scalar_one()
     roles: Sequence[str] = session.execute(_ROLES).scalars().all()
     return Contents(revision, {name: _table(session, name) for name in tables}, tuple(roles))
+
+
+def is_audited(found: Contents) -> bool:
+    """Whether there is an audit trail; migrations before 0008 have none."""
+    return "audit.entry" in found.tables
 
 
 def _table(session: Connection, name: str) -> Table:

@@ -12,8 +12,10 @@ from pyrage.x25519 import Identity, Recipient
 from sqlalchemy import Connection, text
 
 from registry import store
+from registry.audit import head, note
+from registry.audit.anchors import keep
 from registry.backup.archive import DATABASE, Manifest, pack, sha256
-from registry.backup.contents import contents, snapshot
+from registry.backup.contents import contents, is_audited, snapshot
 from registry.backup.encryption import encrypt, recipient
 from registry.backup.errors import OccupiedError
 from registry.backup.keeping import folder, new_name, workspace
@@ -39,11 +41,13 @@ def create(
     path = target or folder()
     if path.is_dir():
         path = path / new_name(made_at, encrypted=bool(readers))
-    with session_of(store.database_url()) as session, workspace() as aside:
+    with session_of(store.owner_url()) as session, workspace() as aside:
         try:
             appear(path, lambda beside: _fill(beside, session, made_at, readers, aside, progress))
         except FileExistsError:
             raise OccupiedError(f"{path} is there already; nothing is overwritten.") from None
+    if store.revision() == store.head_revision():
+        note("make a backup", detail=path.name)
     return path
 
 
@@ -57,6 +61,7 @@ def _fill(
     key = _write(file, manifest, sources, readers, aside / "plain")
     (aside / DATABASE).unlink()  # its room is needed for the proof
     take_out(session, file, key, aside / "proof", progress)
+    keep(manifest.audit_head)
 
 
 def _write(
@@ -84,16 +89,19 @@ def _collect(
     it rests on, and no row was signed by a key that is not there."""
     postgres, program = tool("pg_dump", at_least=major_version(session))
     served, releases = _served(), _files("releases/*/*")
-    with snapshot(store.database_url()) as frozen:
+    with snapshot(store.owner_url()) as frozen:
         name: str = frozen.execute(text("select pg_export_snapshot()")).scalar_one()
         progress("reading the database")
         found = contents(frozen)
+        end = head(frozen) if is_audited(found) else None
         progress(f"dumping {sum(t.rows for t in found.tables.values()):,} rows")
-        dump(store.database_url(), program, aside / DATABASE, snapshot=name)
-    sources = {DATABASE: aside / DATABASE, **_files("keys/*"), **releases}
+        dump(store.owner_url(), program, aside / DATABASE, snapshot=name)
+    sources = {
+        DATABASE: aside / DATABASE, **_files("keys/*"), **_files("audit/heads.jsonl"), **releases,
+    }  # fmt: skip
     manifest = Manifest(
         made_at=made_at, code_version=version("microtransplant-registry"), postgres=postgres,
-        revision=found.revision, tables=found.tables, roles=found.roles, served=served,
+        revision=found.revision, tables=found.tables, roles=found.roles, audit_head=end, served=served,
         parts={name: sha256(path) for name, path in sources.items()},
     )  # fmt: skip
     return manifest, sources

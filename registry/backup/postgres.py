@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL
 
 from registry.backup.errors import BackupError, BusyError, WrongLoginError
 
-LOCK = 7_203_115
+LOCK = 7_203_116  # not one of those of a commit, the audit or a migration
 _LOGIN = text(
     "select rolname, rolsuper or (rolbypassrls and rolcreatedb "
     "and pg_has_role(oid, 'pg_read_all_data', 'usage')) from pg_roles where rolname = current_user"
@@ -44,7 +44,11 @@ def session_of(url: URL) -> Iterator[Connection]:
             raise BusyError(
                 "Another backup or restore of this registry is under way. Try again later."
             )
-        yield session
+        try:
+            yield session
+        finally:
+            # a server notices a closed connection some time later
+            session.execute(text(f"select pg_advisory_unlock({LOCK})"))
 
 
 def _require_every_row(session: Connection) -> None:
@@ -52,7 +56,7 @@ def _require_every_row(session: Connection) -> None:
     if not sees_all:
         raise WrongLoginError(
             f"The login {login} is bound by row-level security: its backup would lack rows without "
-            "any error. Name another login in MST_DATABASE_URL: a superuser, or one made by "
+            "any error. Name another login in MST_OWNER_DATABASE_URL: a superuser, or one made by "
             "create role mst_backup login bypassrls createdb in role pg_read_all_data, mst_owner."
         )
 

@@ -10,9 +10,9 @@ from pyrage.x25519 import Identity
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 
-from registry import store
+from registry import audit, store
 from registry.backup.archive import DATABASE, Manifest, unpack
-from registry.backup.contents import contents, differences, snapshot
+from registry.backup.contents import contents, differences, is_audited, snapshot
 from registry.backup.encryption import decrypt, is_encrypted, read_key
 from registry.backup.errors import BackupError
 from registry.backup.keeping import workspace
@@ -27,13 +27,23 @@ def prove(database_url: URL, manifest: Manifest) -> list[str]:
     The one place for what a restored database must stand: a further check adds its faults here.
     Foreign keys are not among them, since PostgreSQL checks every row when it restores one.
     """
+    faults = differing(database_url, manifest)
+    if is_audited(manifest.contents()):
+        anchors = [manifest.audit_head] if manifest.audit_head else []
+        with snapshot(database_url) as session:
+            faults += [f"audit trail: {f.message}" for f in audit.verify(session, anchors)]
+    return faults
+
+
+def differing(database_url: URL, manifest: Manifest) -> list[str]:
+    """What of its migration, its tables and its rows is not as the manifest says."""
     with snapshot(database_url) as session:
         return differences(manifest.contents(), contents(session))
 
 
 def verify(path: Path, *, key: Path | None = None, progress: Progress = lambda _: None) -> Manifest:
     """Restore a backup into a scratch database and drop it again. Raises BackupError."""
-    with session_of(store.database_url()) as session, workspace() as aside:
+    with session_of(store.owner_url()) as session, workspace() as aside:
         return take_out(session, path, read_key(key) if key else None, aside, progress)
 
 

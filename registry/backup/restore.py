@@ -8,14 +8,15 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 
 from registry import store
+from registry.access.tables import ACCOUNT
 from registry.backup.archive import DATABASE, Manifest, sha256
 from registry.backup.encryption import read_key
 from registry.backup.errors import BackupError, OccupiedError
 from registry.backup.keeping import workspace
 from registry.backup.postgres import clear, load, session_of
-from registry.backup.proof import Progress, prove, restoring_tool, take_out
+from registry.backup.proof import Progress, differing, restoring_tool, take_out
 from registry.home import home
-from registry.schema import ACCOUNT, SUBMISSION
+from registry.schema import SUBMISSION
 
 
 def restore(
@@ -23,7 +24,7 @@ def restore(
 ) -> Manifest:
     """Fill an empty registry from a backup. Raises BackupError with nothing changed."""
     opened = read_key(key) if key else None
-    with session_of(store.database_url()) as session, workspace() as aside:
+    with session_of(store.owner_url()) as session, workspace() as aside:
         _require_empty(session)
         manifest = take_out(session, path, opened, aside, progress)
         _require_room(manifest)
@@ -32,7 +33,7 @@ def restore(
         progress("restoring the database")
         _replace(session, aside / DATABASE, manifest)
         progress(f"comparing the rows of {len(manifest.tables)} tables")
-        faults = prove(store.database_url(), manifest)
+        faults = differing(store.owner_url(), manifest)
     if faults:
         raise BackupError("\n".join(["Restored, but not to be used:", *faults]))
     return manifest
@@ -44,7 +45,7 @@ def _require_empty(session: Connection) -> None:
         if there and session.execute(select(table.c[0]).limit(1)).first():
             raise OccupiedError(
                 f"This registry holds {table.name}s; a backup is restored into an empty one only. "
-                "Name a new folder in MST_HOME, or an empty database in MST_DATABASE_URL."
+                "Name a new folder in MST_HOME, or an empty database in the two database URLs."
             )
 
 
@@ -80,4 +81,4 @@ def _replace(session: Connection, dump_file: Path, manifest: Manifest) -> None:
     _, program = restoring_tool(session, manifest)
     store.migrate()
     clear(session, manifest.tables)
-    load(store.database_url(), program, dump_file, "--single-transaction")
+    load(store.owner_url(), program, dump_file, "--single-transaction")

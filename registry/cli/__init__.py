@@ -15,6 +15,7 @@ from registry.cli.audit import audit_app
 from registry.cli.caller import caller
 from registry.cli.consensus import consensus_app
 from registry.cli.deidentify import deidentify_app
+from registry.cli.erase import erase
 from registry.cli.intake import add_to as add_intake
 from registry.cli.operations import add_to as add_operations
 from registry.cli.output import (
@@ -46,6 +47,7 @@ app.add_typer(release_app, name="release")
 add_serving(app)
 add_users(app)
 app.add_typer(audit_app, name="audit")
+app.command()(erase)
 
 
 class Audience(StrEnum):
@@ -136,15 +138,15 @@ def sql(
     import duckdb
 
     from registry.audit import note
-    from registry.duck import NoWarehouseError, TooMuchError, ask, open_locked, served_folder
+    from registry.duck import POINTER, NoWarehouseError, TooMuchError, ask, open_served
+    from registry.home import home
 
+    right = {Audience.ANALYST: Right.ASK_WAREHOUSE, Audience.STEWARD: Right.OVERSEE}.get(as_)
+    if right is not None:
+        with caller(right, EVERY_CENTER, action="ask the warehouse"):
+            note(f"ask the {as_.value} file", detail=query[:500])
     try:
-        folder = served_folder(home() / "warehouse" / "current.json")
-        right = {Audience.ANALYST: Right.ASK_WAREHOUSE, Audience.STEWARD: Right.OVERSEE}.get(as_)
-        if right is not None:
-            with caller(right, EVERY_CENTER, action="ask the warehouse"):
-                note(f"ask the {as_.value} file", detail=query[:500])
-        with open_locked(folder / f"{as_.value}.duckdb") as connection:
+        with open_served(home() / "warehouse" / POINTER, as_.value) as connection:
             names, found = ask(connection, query, seconds=seconds, rows=limit)
             rows = [dict(zip(names, row, strict=True)) for row in found]
     except (duckdb.Error, NoWarehouseError, TooMuchError) as error:
@@ -183,7 +185,7 @@ def docs(check_: Annotated[bool, typer.Option("--check", help="only compare")] =
 
 
 def main() -> None:
-    """Run the command; a bug is one line and exit code 70, never a traceback."""
+    """Run the command; a trouble that passes and a bug are one line each, never a traceback."""
     if os.environ.get("MST_DEBUG"):
         app()
     try:
@@ -192,6 +194,11 @@ def main() -> None:
         say.print(str(error), markup=False)
         sys.exit(TRY_AGAIN)
     except Exception as error:
+        from registry.trouble import trouble
+
+        if said := trouble(error):
+            say.print(said, markup=False)
+            sys.exit(TRY_AGAIN)
         say.print(f"A fault of the registry itself ({type(error).__name__}). Nothing was stored.")
         say.print("Set MST_DEBUG=1 and run it again to see where.")
         sys.exit(BUG)

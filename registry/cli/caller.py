@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -28,12 +29,13 @@ def token_path() -> Path:
 
 @contextmanager
 def caller(
-    right: Right, center: str | None = None, *, action: str, as_: Role | None = None,
+    right: Right | None, center: str | None = None, *, action: str, as_: Role | None = None,
     case: str | None = None,
 ) -> Iterator[Person]:  # fmt: skip
     """A database that fits, and the caller, who holds the right at that center and is known to the audit.
 
-    `as_` chooses among several roles. Refusals end the command with one line and their exit code.
+    Without a right anyone signed in may go on. `as_` chooses among several roles. Refusals end the command with
+    one line and their exit code.
     """
     from registry import store
     from registry.access.rights import NotAllowedError
@@ -45,7 +47,8 @@ def caller(
     try:
         store.prepare()
         person = _person(right, center, as_)
-        person.require(right, center)
+        if right is not None:
+            person.require(right, center)
         act = Act(person.username, person.role.value, "command", action, center, case)
         with acting(act):
             yield person
@@ -59,7 +62,7 @@ def caller(
         raise fail(str(error), CONFLICT) from None
 
 
-def _person(right: Right, center: str | None, as_: Role | None) -> Person:
+def _person(right: Right | None, center: str | None, as_: Role | None) -> Person:
     from registry import store
     from registry.access.rights import NotAllowedError
     from registry.access.sessions import resume
@@ -72,8 +75,10 @@ def _person(right: Right, center: str | None, as_: Role | None) -> Person:
     persons = resume(token, at=datetime.now(UTC))
     if not persons:
         raise NotAllowedError("The sign-in has ended; sign in again: mst sign-in NAME.")
-    fitting = [p for p in persons if as_ in (None, p.role) and p.may(right, center)]
-    return fitting[0] if fitting else persons[0]
+    for person in persons:
+        if as_ in (None, person.role) and (right is None or person.may(right, center)):
+            return person
+    return persons[0]
 
 
 def acted_as(person: Person, chosen: Role = Role.COORDINATOR) -> str:
@@ -91,3 +96,8 @@ def _token() -> str | None:
             NOT_ALLOWED,
         )
     return path.read_text(encoding="ascii").strip()
+
+
+def secret(prompt: str) -> str:
+    """Words that are not shown while they are typed; from a pipe, its next line."""
+    return getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")

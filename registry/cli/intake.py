@@ -132,12 +132,16 @@ def _take_in(
     with caller(right, center, action=action) as person:
         try:
             receipt = work(person)
-            if return_ is not None:
-                return_workbook(path, return_, receipt, progress=progress)
         except BusyError:
             raise fail("The registry was busy; nothing was stored. Try again.", TRY_AGAIN) from None
+        try:
+            if return_ is not None:
+                return_workbook(path, return_, receipt, progress=progress)
         except UnreadableFileError as error:
             say.print(f"No workbook to return: {error.message}", markup=False)
+        except OSError:
+            # the receipt comes all the same: what is stored is stored
+            say.print("No workbook to return: it cannot be written there.", markup=False)
     if as_ is Format.JSON:
         typer.echo(json.dumps(receipt.as_dict(), indent=2))
     else:

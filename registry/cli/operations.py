@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,6 +12,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from registry.access.rights import Role
+from registry.acting import Act, acting
 from registry.cli.output import (
     CONFLICT,
     NOT_ALLOWED,
@@ -60,7 +63,7 @@ def create(
     """Make a backup and prove it by restoring it aside. The path is printed."""
     from registry import backup
 
-    with _in_plain_words():
+    with _operating("make a backup"):
         made = backup.create(out, public_key=recipient, progress=progress)
     say.print("The backup is proven. Copy it to another place: a disk takes its backups with it.")
     typer.echo(made)
@@ -79,7 +82,7 @@ def verify(file: File, key: KeyOption = None) -> None:
     """Prove a backup again: every byte, and its rows in a scratch database."""
     from registry import backup
 
-    with _in_plain_words():
+    with _operating("verify a backup"):
         found = backup.verify(file, key=key, progress=progress)
     say.print(f"The backup of {found.made_at:%Y-%m-%d %H:%M} UTC is whole and can be restored.")
 
@@ -89,7 +92,9 @@ def prune(keep: Annotated[int, typer.Option(min=1, help="how many of the newest 
     """Remove old backups from MST_HOME/backups."""
     from registry import backup
 
-    for name in backup.prune(keep):
+    with _operating("remove old backups"):
+        gone = backup.prune(keep)
+    for name in gone:
         say.print(f"removed {name}", markup=False)
 
 
@@ -111,7 +116,7 @@ def restore(file: File, key: KeyOption = None) -> None:
     """Fill an empty registry from a backup, after proving it."""
     from registry import backup
 
-    with _in_plain_words():
+    with _operating("restore a backup"):
         found = backup.restore(file, key=key, progress=progress)
     say.print(
         f"The registry is as it was on {found.made_at:%Y-%m-%d %H:%M} UTC. What came later must be "
@@ -119,6 +124,14 @@ def restore(file: File, key: KeyOption = None) -> None:
     )
     if found.served:
         say.print(f"The warehouse is built, not backed up: mst build {found.served}", markup=False)
+
+
+@contextmanager
+def _operating(action: str) -> Iterator[None]:
+    """Whoever has the owner's login; a database of an older revision is backed up as it is."""
+    act = Act(getpass.getuser(), Role.OPERATOR.value, "command", action)
+    with _in_plain_words(), acting(act):
+        yield
 
 
 @contextmanager

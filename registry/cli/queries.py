@@ -1,4 +1,4 @@
-"""`mst queries`, `mst receipt`, and the commands about cases: list, withdraw, reinstate."""
+"""`mst queries`, `mst receipt`, and the commands about cases: list, sign, lock, withdraw, reinstate."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Annotated, Any
 
 import typer
 
-from registry.access.rights import Right, Role
-from registry.cli.caller import acted_as, caller
+from registry.access.rights import EVERY_CENTER, Right, Role
+from registry.cli.caller import acted_as, caller, secret
 from registry.cli.output import (
     CONFLICT,
     REFUSED,
@@ -26,6 +26,7 @@ from registry.cli.output import (
     print_rows,
     say,
 )  # fmt: skip
+from registry.lifecycle.signatures import Meaning
 
 queries_app = typer.Typer(no_args_is_help=True, help="What a center is asked, and its answers.")
 receipt_app = typer.Typer(no_args_is_help=True, help="Signed receipts of submissions.")
@@ -44,6 +45,10 @@ AsOption = Annotated[
     Role | None, typer.Option("--as", help="in which role you act, if you hold several")
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", help="why, in words without identifiers")]
+CutOption = Annotated[str, typer.Option("--cut", help="the name of the data cut")]
+LockCenterOption = Annotated[
+    str | None, typer.Option("--center", help="one center, such as C01; else all")
+]
 NumberArgument = Annotated[int, typer.Argument(help="the number of the query")]
 
 
@@ -290,6 +295,40 @@ def cases(center: CenterOption, format_: RowsOption = Rows.TABLE) -> None:
     print_rows(rows, format_)
 
 
+def sign(
+    case: Annotated[str, typer.Argument(help="the case")], center: CenterOption,
+    meaning: Annotated[Meaning, typer.Option(help="what you declare")],
+) -> None:  # fmt: skip
+    """Sign a case as it stands, as a center lead; asks for your password again."""
+    from registry.access.signing import sign as run
+
+    with caller(Right.SIGN, center, action="sign a case", as_=Role.LEAD, case=case) as person:
+        run(person, center, case, meaning, at=_now(), password=secret("Your password again: "))
+    say.print(f"The case {case} is signed: {meaning.value}.", markup=False)
+
+
+def lock(cut: CutOption, reason: ReasonOption, center: LockCenterOption = None) -> None:
+    """Let the accepted cases of a center, or of all, take no change until they are unlocked."""
+    from registry.lifecycle.locks import lock as run
+
+    say.print(f"{_for_cut(run, cut, center, reason)} cases are locked for {cut}.", markup=False)
+
+
+def unlock(cut: CutOption, reason: ReasonOption, center: LockCenterOption = None) -> None:
+    """Let the cases that are locked for a data cut take changes again."""
+    from registry.lifecycle.locks import unlock as run
+
+    say.print(f"{_for_cut(run, cut, center, reason)} cases are unlocked.", markup=False)
+
+
+def _for_cut(run: Callable[..., int], cut: str, center: str | None, reason: str) -> str:
+    action = f"{run.__name__} cases"
+    with caller(Right.LOCK, center or EVERY_CENTER, action=action) as person:
+        role = acted_as(person, Role.STEWARD)
+        count = run(cut, center, actor=person.username, role=role, reason=reason, at=_now())
+    return f"{count:,}"
+
+
 def withdraw(case: str, center: CenterOption, reason: ReasonOption, as_: AsOption = None) -> None:
     """Take a case out of everything from the next release on."""
     from registry.lifecycle.cases import withdraw as run
@@ -337,6 +376,8 @@ def add_to(app: typer.Typer) -> None:
     """Add everything here to the `mst` command."""
     app.add_typer(queries_app, name="queries")
     app.add_typer(receipt_app, name="receipt")
-    commands: tuple[Callable[..., Any], ...] = (cases, withdraw, reinstate, rekey)
+    commands: tuple[Callable[..., Any], ...] = (
+        cases, sign, lock, unlock, withdraw, reinstate, rekey,
+    )  # fmt: skip
     for command in commands:
         app.command()(command)

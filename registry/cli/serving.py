@@ -39,10 +39,15 @@ def serve(
         return
     if which is Served.PORTAL:
         store.prepare()
-    command = serving.command(which, port or serving.PORTS[which], name)
-    known = serving.environment(which)
-    os.chdir(serving.DASHBOARDS.parent)
-    os.execvpe(sys.executable, command, known)
+    chosen = port or serving.PORTS[which]
+    try:
+        command, known = serving.command(which, chosen, name), serving.environment(which)
+    except serving.OpenIdFileError as error:
+        raise fail(str(error)) from None
+    with serving.place(which, chosen) as kept:
+        os.set_inheritable(kept, True)
+        os.chdir(serving.DASHBOARDS.parent)
+        os.execvpe(sys.executable, command, known)
 
 
 def _serve_health(port: int | None) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -13,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from registry.access.rights import ACCOUNT_ROLES, Right, Role
-from registry.cli.caller import caller, token_path
+from registry.cli.caller import caller, secret, token_path
 from registry.cli.output import NOT_ALLOWED, Rows, RowsOption, fail, out, print_rows, say
 
 users_app = typer.Typer(no_args_is_help=True, help="Accounts and the roles they hold.")
@@ -55,16 +53,12 @@ def _grant(role: str, center: str | None, from_: datetime | None, until: datetim
     return Grant(_role(role), center or "", first, last)
 
 
-def _secret(prompt: str) -> str:
-    return getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-
-
 @users_app.command("add")
 def add(username: str, role: RoleOption, center: CenterOption = None) -> None:
     """Add an account ready to use; the password is read from the terminal or standard input."""
     from registry.access.accounts import add_account
 
-    chosen, password = _role(role), _secret("Password: ")
+    chosen, password = _role(role), secret("Password: ")
     with _managing("add an account"):
         add_account(username, password, chosen, center, at=_now())
     say.print("Added.")
@@ -153,6 +147,27 @@ def end_sessions(username: str) -> None:
     _decided("end all sessions", end_everywhere, username)
 
 
+@users_app.command("sql-login")
+def sql_login(username: str) -> None:
+    """Give a person a login of the database, to look with SQL at what the roles let see; asks for its password."""
+    from registry.access.sql_login import give, login_name
+
+    with _managing("give a login for SQL"):
+        ends = give(username, secret("Password of the login: "), at=_now())
+    say.print(f"{login_name(username)} may sign in to the database until {ends or 'it is taken back'}.",
+              markup=False)  # fmt: skip
+
+
+@users_app.command("sql-logout")
+def sql_logout(username: str) -> None:
+    """Take the login of the database back, and end what it is doing."""
+    from registry.access.sql_login import take
+
+    with _managing("take a login for SQL back"):
+        take(username)
+    say.print("Taken back.")
+
+
 @users_app.command("list")
 def list_(format_: RowsOption = Rows.TABLE) -> None:
     """Every account with its state and roles."""
@@ -198,8 +213,8 @@ def sign_in(
 
     store.prepare()
     try:
-        given = _secret("One-time code: ") if code else None
-        password = _secret("Password: ")
+        given = secret("One-time code: ") if code else None
+        password = secret("Password: ")
         if given is not None and accept(given, password, at=_now()) != username:
             raise fail("The code is another person's.", NOT_ALLOWED)
         opened = sessions.sign_in(username, password, at=_now(), channel="command")
@@ -229,7 +244,7 @@ def sign_out() -> None:
 
 def whoami() -> None:
     """As whom the commands act now."""
-    with caller(Right.READ_RESULTS, action="ask who is signed in") as person:
+    with caller(None, action="ask who is signed in") as person:
         out.print(
             f"{person.username}, {person.role.value} {person.center_id or ''}".rstrip(),
             markup=False,

@@ -23,6 +23,8 @@ from registry.intake.rows import CENTER_UNIT, Rows
 from registry.intake.stage import Staged, StagedForm
 from registry.lifecycle.cases import withdrawn
 from registry.lifecycle.latest import among
+from registry.lifecycle.locks import locked
+from registry.lifecycle.signatures import ever_signed
 from registry.queries import Override, confirmed, headers, override_of, queries_in
 from registry.queries.model import Answer, AnswerCode
 from registry.row_versions import read_cases
@@ -69,11 +71,13 @@ def assess(
 ) -> Assessment:  # fmt: skip
     """Lay the file over the registry and judge the result. Stores nothing."""
     seen, renamed = latest(session), renamings(session)
+    signed = ever_signed(session, terms.center_id, staged.cases)
     stored = _stored(terms.center_id, staged, seen)
     merged = {
-        form: merge(staged.forms.get(form) or _nothing(form), before, reason=terms.reason)
+        form: merge(staged.forms.get(form) or _nothing(form), before, reason=terms.reason,
+                    signed=signed)
         for form, before in stored.items()
-    }
+    }  # fmt: skip
     older = _older(session, staged, merged, terms.based_on)
     changes = tuple(_marked(merged.values(), older))
     current = {form: m.current() for form, m in merged.items()}
@@ -82,6 +86,8 @@ def assess(
     told = list(checked.findings)
     told += [f for m in merged.values() for f in m.findings]
     told += _conflicts(changes, older)
+    shut = locked(session, terms.center_id, _touched(merged.values()))
+    told = [*(f for f in told if f.case_id not in shut), *_locked(shut)]
     told += _withdrawn(withdrawn(session, terms.center_id, staged.cases))
     queries = tuple(f for f in told if f.severity == "query" and f.value_sha256)
     silent = confirmed(session, terms.center_id, [*staged.cases, CENTER_UNIT])
@@ -156,10 +162,12 @@ def _older(
         return frozenset()
     changed = last_accepted(session, [*staged.cases, CENTER_UNIT])
     newer = {case for case, number in changed.items() if number > based_on}
-    touched = {
-        m.rows.case_ids[row] for m in merged.values() for row in np.flatnonzero(m.is_changed)
-    }
-    return frozenset(newer & touched)
+    return frozenset(newer & _touched(merged.values()))
+
+
+def _touched(merged: Iterable[Merged]) -> set[str]:
+    """The cases that the file would change."""
+    return {m.rows.case_ids[row] for m in merged for row in np.flatnonzero(m.is_changed)}
 
 
 def _marked(merged: Iterable[Merged], older: frozenset[str]) -> Iterator[Change]:
@@ -189,6 +197,16 @@ def _withdrawn(cases: set[str]) -> Iterator[Finding]:
             rule="case.withdrawn", severity="reject", category="conformance", case_id=case,
             message="The consent of this case was withdrawn; the registry takes nothing more of it.",
             fix="Remove the case from the file. If the withdrawal was a mistake, reinstate the case.",
+        )  # fmt: skip
+
+
+def _locked(cuts: Mapping[str, str]) -> Iterator[Finding]:
+    for case, cut in sorted(cuts.items()):
+        yield Finding(
+            rule="case.locked", severity="reject", category="conformance", case_id=case,
+            message=f"The case is locked for the data cut {cut}; it takes no change until it is unlocked.",
+            fix="Send the change again after the cut, or ask the registry's steward to unlock the case.",
+            why="Everybody who works with a data cut must find the same answers in it.",
         )  # fmt: skip
 
 
@@ -236,9 +254,7 @@ def _decide(
     staged: Staged, merged: Mapping[str, Merged], findings: Iterable[Finding]
 ) -> dict[str | None, Decision]:
     held = {f.case_id for f in all_of(tuple(findings)) if f.severity == "reject"} | {None}
-    changed = {
-        m.rows.case_ids[row] for m in merged.values() for row in np.flatnonzero(m.is_changed)
-    }
+    changed = _touched(merged.values())
     return {
         case: "held" if case in held else "accepted" if case in changed else "unchanged"
         for case in staged.rows_per_case

@@ -105,7 +105,6 @@ def _versions(merged: Merged, kept: Mask, number: int) -> Iterator[Mapping[str, 
     missing = rows.missing_json().to_pylist()
     deletes = merged.deletes[kept]
     reasons = [r for r, keep in zip(merged.reasons, kept, strict=True) if keep]
-    new = merged.is_new[kept]
     names = list(FORMS[rows.form].columns())
     for i, values in enumerate(
         zip(*(rows.answers.column(n).to_pylist() for n in names), strict=True)
@@ -114,7 +113,7 @@ def _versions(merged: Merged, kept: Mask, number: int) -> Iterator[Mapping[str, 
         yield {
             **answers, "missing": json.loads(missing[i]), "submission_id": number,
             "content_sha256": _digest(answers, missing[i]), "deleted": bool(deletes[i]),
-            "change_reason": None if new[i] else reasons[i],
+            "change_reason": reasons[i],
         }  # fmt: skip
 
 

@@ -46,7 +46,8 @@ class Stored:
 @dataclass(frozen=True, eq=False)
 class Merged:
     """The rows of a form as they would be. `rows` are the file's laid over the stored ones, `rest` the
-    stored ones that the file does not mention; `is_new`, `is_changed` and `deletes` go with `rows`."""
+    stored ones that the file does not mention; `is_new`, `is_changed`, `deletes` and `reasons` (of changes)
+    go with `rows`."""
 
     rows: Rows
     rest: Rows
@@ -62,18 +63,23 @@ class Merged:
         return self.rows.where(~self.deletes).then(self.rest)
 
 
-def merge(staged: StagedForm, stored: Stored, *, reason: str | None) -> Merged:
+def merge(
+    staged: StagedForm, stored: Stored, *, reason: str | None,
+    signed: frozenset[str] = frozenset(),
+) -> Merged:  # fmt: skip
     """Lay a form's rows over the stored ones.
 
-    A blank cell leaves a stored answer as it is. `reason` holds for rows that give none.
+    A blank cell leaves a stored answer as it is. `reason` holds for rows that give none. A change of a
+    case that was `signed` needs a reason even where it only fills a blank or adds a row.
     """
     behind = _behind(staged.rows, stored.rows)
-    reasons = tuple(r or reason for r in staged.reasons)
     known = behind >= 0
+    reasons = _reasons(staged, known, reason, signed)
     if not known.any():
-        told = tuple(_nothing_to_delete(staged, ~known))
-        return Merged(_without_cleared(staged.rows), stored.rows, ~known, ~known & ~staged.deletes,
-                      staged.deletes, reasons, findings=told)  # fmt: skip
+        merged = Merged(_without_cleared(staged.rows), stored.rows, ~known, ~known & ~staged.deletes,
+                        staged.deletes, reasons)  # fmt: skip
+        told = (*_nothing_to_delete(staged, ~known), *_added_to_signed(merged, signed))
+        return replace(merged, findings=told)
     rows, changed = _lay_over(staged.rows, stored.rows, behind, known)
     mentioned = np.zeros(len(stored.rows), np.bool_)
     mentioned[behind[known]] = True
@@ -81,8 +87,21 @@ def merge(staged: StagedForm, stored: Stored, *, reason: str | None) -> Merged:
     merged = Merged(rows, stored.rows.where(~mentioned), ~known, is_changed & ~(staged.deletes & ~known),
                     staged.deletes, reasons)  # fmt: skip
     changes = tuple(_changes(merged, stored.rows, behind, changed))
-    told = (*_nothing_to_delete(staged, ~known), *_complaints(merged, changes))
+    told = (
+        *_nothing_to_delete(staged, ~known), *_complaints(merged, changes, signed),
+        *_added_to_signed(merged, signed),
+    )  # fmt: skip
     return replace(merged, changes=changes, findings=told)
+
+
+def _reasons(
+    staged: StagedForm, known: Mask, reason: str | None, signed: frozenset[str]
+) -> tuple[str | None, ...]:
+    """Why each row changes what is there; a new row of a case that nobody signed changes nothing."""
+    return tuple(
+        (given or reason) if is_known or case in signed else None
+        for given, is_known, case in zip(staged.reasons, known.tolist(), staged.rows.case_ids, strict=True)
+    )  # fmt: skip
 
 
 def _without_cleared(rows: Rows) -> Rows:
@@ -150,19 +169,37 @@ def _said(rows: Rows, row: int, column: str) -> Any:
     return CODES[code - 1].value if 0 < code < CLEARED else rows.answers.column(column)[row].as_py()
 
 
-def _complaints(merged: Merged, changes: tuple[Change, ...]) -> Iterator[Finding]:
+def _complaints(
+    merged: Merged, changes: tuple[Change, ...], signed: frozenset[str]
+) -> Iterator[Finding]:
     """Changes of accepted answers that come without a reason."""
     reason = dict(zip(merged.rows.numbers.tolist(), merged.reasons, strict=True))
-    for row in sorted({c.row for c in changes if c.kind != "filled" and not reason[c.row]}):  # type: ignore[type-var]
-        first = next(c for c in changes if c.row == row and c.kind != "filled")
+    need = [c for c in changes if not reason[c.row] and (c.kind != "filled" or c.case_id in signed)]
+    for row in sorted({c.row for c in need}):  # type: ignore[type-var]
+        first = next(c for c in need if c.row == row)
         columns = ", ".join(c.column or "the whole row" for c in changes if c.row == row)
-        yield Finding(
-            rule="change.reason", severity="reject", category="conformance", form=first.form,
-            message=f"Accepted answers would change ({columns}) and no reason is given.",
-            fix="Write in the column change_reason of this row, or choose for the whole file, one of: "
-            f"{', '.join(ChangeReason)}.",
+        yield _no_reason(
+            first.form, f"Accepted answers would change ({columns}) and no reason is given.",
             row=row, column=first.column, cell=first.cell, case_id=first.case_id, record=first.record,
         )  # fmt: skip
+
+
+def _added_to_signed(merged: Merged, signed: frozenset[str]) -> Iterator[Finding]:
+    rows = merged.rows
+    for row in np.flatnonzero(merged.is_new & ~merged.deletes).tolist():
+        if rows.case_ids[row] in signed and not merged.reasons[row]:
+            yield _no_reason(
+                rows.form, "A row would be added to a case that was signed, and no reason is given.",
+                row=int(rows.numbers[row]), case_id=rows.case_ids[row], record=rows.record(row),
+            )  # fmt: skip
+
+
+def _no_reason(form: str, message: str, **place: Any) -> Finding:
+    return Finding(
+        rule="change.reason", severity="reject", category="conformance", form=form, message=message,
+        fix="Write in the column change_reason of this row, or choose for the whole file, one of: "
+        f"{', '.join(ChangeReason)}.", **place,
+    )  # fmt: skip
 
 
 def _nothing_to_delete(staged: StagedForm, unknown: Mask) -> Iterator[Finding]:

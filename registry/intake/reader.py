@@ -14,6 +14,7 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path, PurePath
 
 import pyarrow as pa
@@ -99,7 +100,7 @@ def _digest(files: Mapping[str, bytes], *, folder: bool) -> str:
     return total.hexdigest()
 
 
-@concurrent.process(timeout=limits.CHILD_WALL_SECONDS)
+@concurrent.process(timeout=limits.CHILD_WALL_SECONDS, mp_context=get_context("fork"))
 def _read_in_child(files: Mapping[str, bytes], folder: bool, empty: RawFile) -> RawFile:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.CHILD_CPU_SECONDS,) * 2)

@@ -50,6 +50,7 @@ class Receipt(BaseModel):
     `rows_new`, `rows_changed` and `rows_deleted` are what is accepted, by kind. `changes` are stored
     answers that change, old beside new. `state` is the last submission the registry had when the file
     was judged: a file sent on with `based_on` set to it is refused if its cases changed since.
+    `cases_erased` were erased on request since, and are left out of `cases`.
     `audit` is the end of the audit trail before this submission; kept by the center, it proves that nothing
     up to there was altered. `practice` compares the cases with the consensus, apart from anything that is wrong.
     """
@@ -74,6 +75,7 @@ class Receipt(BaseModel):
     rows_changed: int = 0
     rows_deleted: int = 0
     cases: dict[str, Decision] = Field(default_factory=dict)
+    cases_erased: int = 0
     open_items: dict[str, int] = Field(default_factory=dict)
     answers_given: int = 0
     answers: tuple[AnswerOutcome, ...] = ()

@@ -7,6 +7,7 @@ center: nothing of them is stored but the findings, which never repeat a value.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -36,6 +37,7 @@ from registry.intake.raw import RawFile, UnreadableFileError
 from registry.intake.receipt import Receipt, Status, open_items, status_of
 from registry.intake.rows import CENTER_UNIT
 from registry.intake.stage import Staged, stage
+from registry.lifecycle.erased import erased
 from registry.lifecycle.status import ConflictError
 from registry.queries.model import Answer
 from registry.roundtrip import answers as answer_sheet
@@ -116,7 +118,7 @@ def _through(
     progress("reading its cells by the forms")
     staged = stage(raw, terms.center_id)
     if staged.refused:
-        return _refused(raw, terms, staged)
+        return _refused(raw, terms, staged, staged.findings)
     if raw.based_on is not None:
         terms = replace(terms, based_on=raw.based_on)
     given: tuple[Answer, ...] = ()
@@ -150,6 +152,9 @@ def _attempt(
             told = earlier.by_key(session, file.raw, sender.key)
             if told is not None:
                 return told
+        gone = erased(session, terms.center_id, file.staged.cases)
+        if gone:
+            return _refused(file.raw, terms, file.staged, map(_erased, gone))
         sent = earlier.received(session, file.raw)
         earlier.require_own(session, terms.based_on)
         a = assess(session, file.raw, file.staged, terms, file.answers, progress)
@@ -166,6 +171,8 @@ def _attempt(
             lock_for_commit(session)
             if (latest(session), renamings(session)) != (a.seen, a.renamings):
                 return None  # the center sent another file or was rekeyed meanwhile: judge again
+            if erased(session, terms.center_id, file.staged.cases):
+                return None
             stored = commit(session, a, receipt, file.answers, sender)
         if stored.audit is not None:
             keep_daily(Head(stored.audit.seq, stored.audit.hash))
@@ -193,8 +200,17 @@ def _receipt(a: Assessment, terms: Terms, answers_given: int) -> Receipt:
     )  # fmt: skip
 
 
-def _refused(raw: RawFile, terms: Terms, staged: Staged) -> Receipt:
-    told = tuple(fold(staged.findings))
+def _erased(case: str) -> Finding:
+    """Held, the case would be named in the registry again; so nothing of the file is kept at all."""
+    return Finding(
+        rule="case.erased", severity="reject", category="conformance", case_id=case,
+        message="The case was erased on request. Nothing of the file was kept, so that it is not named again.",
+        fix="Remove the case from the file. If the patient consents anew, send it under a new pseudonym.",
+    )  # fmt: skip
+
+
+def _refused(raw: RawFile, terms: Terms, staged: Staged, findings: Iterable[Finding]) -> Receipt:
+    told = tuple(fold(findings))
     return _receipt_of(
         raw, terms, told, status="refused", rows=staged.row_count, held=staged.row_count
     )

@@ -15,7 +15,9 @@ from sqlalchemy import Connection, insert, select
 
 from registry.audit import reading
 from registry.lifecycle.latest import among, case_states, query_states
+from registry.lifecycle.locks import locked
 from registry.lifecycle.remarks import words
+from registry.lifecycle.signatures import signatures
 from registry.lifecycle.status import (
     CASE_LIFECYCLE,
     COORDINATOR,
@@ -31,13 +33,16 @@ from registry.store import center_session, engine, lock_for_commit
 
 @dataclass(frozen=True)
 class CaseStatus:
-    """A case as it stands: its status, since when, through whom and why."""
+    """A case as it stands: its status, since when, through whom and why; how it is signed, if it is; and
+    the data cut that it is locked for."""
 
     case_id: str
     status: str
     since: datetime
     actor: str
     reason: str | None
+    signed: str | None = None
+    locked: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,10 +70,13 @@ def case_list(center_id: str) -> list[CaseStatus]:
     state = case_states()
     query = select(state).order_by(state.c.case_id)
     with reading(center_id, "the list of cases") as session:
+        signed, cuts = signatures(session, center_id), locked(session, center_id)
         return [
-            CaseStatus(row.case_id, row.status, row.at, row.actor, row.reason)
+            CaseStatus(row.case_id, row.status, row.at, row.actor, row.reason,
+                       "; ".join(s.words() for s in signed.get(row.case_id, ())) or None,
+                       cuts.get(row.case_id))
             for row in session.execute(query)
-        ]
+        ]  # fmt: skip
 
 
 def case_history(center_id: str, case_id: str) -> list[CaseStep]:
@@ -106,8 +114,10 @@ def record_cases(
 
     `decisions` says accepted, held or unchanged per case. A case that was accepted before keeps its
     status when a later file of it is held. Raises ConflictError where a case that is not held was
-    withdrawn since the file was judged.
+    withdrawn, or one that is accepted was locked, since the file was judged.
     """
+    if locked(session, center_id, [c for c, d in decisions.items() if d == "accepted"]):
+        raise ConflictError("A case of the file was locked meanwhile; send the file again.")
     before = statuses(session, center_id, decisions)
     asked = _in_query(session, center_id, decisions)
     events = []

@@ -1,4 +1,4 @@
-"""What a query, a case and a submission may be, and how they get there: three tables, as data.
+"""What a query, a case and a submission may be, and how they get there: tables, as data.
 
 The code asks these tables before it writes an event, and `docs/status.md` is printed from them.
 """
@@ -77,6 +77,29 @@ CASE_LIFECYCLE = (
                "a reason in words; no query is open or answered"),
 )  # fmt: skip
 
+SIGNATURE_LIFECYCLE = (
+    Transition((None, "void"), "signed", "valid", (LEAD,),
+               "the case is clean; the password was given again; a meaning of the list"),
+    Transition(("valid",), "content changed", "void", (SYSTEM,),
+               "any row of the case was added, changed, deleted or renamed since; it stays void "
+               "when the old answers come back"),
+)  # fmt: skip
+
+LOCK_LIFECYCLE = (
+    Transition((None, "unlocked"), "locked", "locked", (STEWARD,),
+               "the case is in query or clean; the name of the data cut and a reason in words"),
+    Transition(("locked",), "unlocked", "unlocked", (STEWARD,), "a reason in words"),
+)  # fmt: skip
+
+WHILE_LOCKED = (
+    ("a file that changes the case", "the case is held (`case.locked`), the rest goes through"),
+    ("a file that says the same of the case", "unchanged, as ever"),
+    ("answering a query", "possible: no answer of the case record changes by it"),
+    ("signing", "possible"),
+    ("withdrawing and reinstating", "possible: consent comes before a data cut"),
+    ("exchanging pseudonyms, erasing", "possible: they protect the patient"),
+)
+
 SUBMISSION_LIFECYCLE = tuple(
     Transition((None,), "received", target, (SYSTEM,), guard)
     for target, guard in (
@@ -121,7 +144,7 @@ def sources(table: Sequence[Transition], event: str, role: str) -> list[str]:
 
 
 def page(notice: str) -> str:
-    """The three tables in Markdown."""
+    """The tables in Markdown."""
     lines = [f"<!-- {notice} -->", "", "# Status", ""]
     lines += [
         "Who may do what to a query, a case and a submission, and when. Every step is kept with its",
@@ -130,6 +153,8 @@ def page(notice: str) -> str:
     for title, table in (
         ("Query", QUERY_LIFECYCLE),
         ("Case", CASE_LIFECYCLE),
+        ("Signature of a case", SIGNATURE_LIFECYCLE),
+        ("Lock of a case", LOCK_LIFECYCLE),
         ("Submission", SUBMISSION_LIFECYCLE),
     ):
         lines += [
@@ -140,6 +165,18 @@ def page(notice: str) -> str:
             "|---|---|---|---|---|",
         ]
         lines += [_line(step) for step in table]
+    lines += [
+        "",
+        "## While a case is locked",
+        "",
+        "| what | becomes of it |",
+        "|---|---|",
+        *(f"| {what} | {becomes} |" for what, becomes in WHILE_LOCKED),
+        "",
+        "Once a case was signed, every change of it needs a reason, filling a blank and adding a row too.",
+        "A case with open or answered queries, or one that is held, is not signed: what is asked comes first.",
+        "A case that is [erased](erasure.md) has no status any more.",
+    ]
     return "\n".join(lines) + "\n"
 
 

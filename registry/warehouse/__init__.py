@@ -2,10 +2,11 @@
 
 from registry.duck import open_locked as connect
 from registry.warehouse.bench import Bench
-from registry.warehouse.build import Build, build, consensus_vars, current
+from registry.warehouse.build import build, consensus_vars
 from registry.warehouse.replay import Replay
 from registry.warehouse.runner import DbtError, Warehouse
 from registry.warehouse.score import score
+from registry.warehouse.shelf import Build, current
 
 __all__ = [
     "Bench",

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +13,15 @@ import pyarrow.parquet as pq
 
 from registry.consensus import Consensus, in_force
 from registry.disclosure import verify_public
-from registry.duck import FAILED_BUILD
+from registry.files import aside, only_one, sync
 from registry.forms import FORMS, CenterForm
 from registry.forms.arrow import raw_sql_types, sql_columns
-from registry.warehouse.runner import Warehouse, project_variables, run_dbt
+from registry.warehouse import shelf
+from registry.warehouse.runner import DbtError, Warehouse, project_variables, run_dbt
 from registry.warehouse.score import judging, variables, verdict_rows
+from registry.warehouse.shelf import Build
 
-
-@dataclass(frozen=True)
-class Build(Warehouse):
-    """A finished build: its folder, its name, and the release it was made from."""
-
-    build_id: str
-    release: str
+_TAKEN = "Another build is running; nothing was done. Try again when it has ended."
 
 
 def build(
@@ -38,63 +30,66 @@ def build(
     *,
     progress: Callable[[str], None],
     versions: Sequence[Consensus] | None = None,
+    at: datetime | None = None,
 ) -> Build:
     """Builds all models from the Parquet files of a release and starts serving them.
 
     Nothing is served unless every model and test succeeded and the public file was verified: a
-    failed build raises (`DbtError`, `DisclosureError`) and the last one stays current.
-    `versions` of the consensus, oldest first, judge the events of their years, the last all that is
-    later; by default those in force.
+    failed build raises (`DbtError`, `DisclosureError`) and the last one stays current. While another
+    process builds, `TakenError` is raised. `versions` of the consensus, oldest first, judge the
+    events of their years, the last all that is later; by default those in force. `at` is now.
     """
+    moment = at or datetime.now(UTC)
     manifest = _manifest(release_dir)
-    judges = judging(release_dir, in_force() if versions is None else versions)
-    known = variables(judges[-1], judges) | {"earlier_verdicts": len(judges) > 1}
+    release = str(manifest.get("name") or release_dir.name)
     root = home / "warehouse"
-    root.mkdir(parents=True, exist_ok=True)
     with (
-        _failure_noted(root, release_dir.name),
-        tempfile.TemporaryDirectory(dir=root, prefix=".building-") as aside,
+        only_one(root / ".lock", _TAKEN),
+        aside(root, ".building-") as scratch,
+        shelf.attempt(root, release, moment),
     ):
-        files = Warehouse(Path(aside) / "files")
+        files = Warehouse(scratch / "files")
         files.folder.mkdir()
-        progress("reading the release")
-        _attach_raw(files.steward, release_dir)
-        _score_earlier(files.steward, release_dir, home, judges, progress)
-        progress("building the models")
-        run_dbt(
-            ["build", "--exclude-resource-type", "unit_test"],
-            warehouse=files, variables=project_variables(known, _release_words(manifest)),
-            scratch=Path(aside), on_done=progress,
-        )  # fmt: skip
-        _close_steward(files.steward)
-        progress("verifying the public file")
-        verify_public(files.public)
-        for path in files.files():
-            _sync(path)
-        done = _publish(files.folder, root, str(manifest.get("name") or release_dir.name))
-    _point(home, done, release_dir)
+        _make(files, release_dir, manifest, home, in_force() if versions is None else versions,
+              scratch, progress)  # fmt: skip
+        if _manifest(release_dir) != manifest:
+            raise DbtError("A case was erased from the release while it was built; build it again.")
+        done = shelf.put(files.folder, root, release)
+        shelf.serve(done, {
+            "built_from": str(release_dir), "data_cut": _data_cut(manifest),
+            "built_at": moment.isoformat(timespec="seconds"),
+        })  # fmt: skip
+        shelf.clear(root)
     progress(f"serving {done.build_id}")
     return done
 
 
-@contextmanager
-def _failure_noted(root: Path, release: str) -> Iterator[None]:
-    """A build that failed is on record until one succeeds, for whoever watches the registry."""
-    note = root / FAILED_BUILD
-    try:
-        yield
-    except Exception as error:
-        content = {"release": release, "error": type(error).__name__}
-        note.write_text(json.dumps(content) + "\n", encoding="utf-8")
-        raise
-    note.unlink(missing_ok=True)
-
-
-def current(home: Path) -> Build:
-    """The build that is served. Raises `FileNotFoundError` before the first one."""
-    pointer = json.loads((home / "warehouse" / "current.json").read_text(encoding="utf-8"))
-    name = str(pointer["build"])
-    return Build(home / "warehouse" / name, name, str(pointer["release"]))
+def _make(
+    files: Warehouse,
+    release_dir: Path,
+    manifest: Mapping[str, Any],
+    home: Path,
+    versions: Sequence[Consensus],
+    scratch: Path,
+    progress: Callable[[str], None],
+) -> None:
+    """The three files, complete, checked and on the disk."""
+    judges = judging(release_dir, versions)
+    known = variables(judges[-1], judges) | {"earlier_verdicts": len(judges) > 1}
+    progress("reading the release")
+    _attach_raw(files.steward, release_dir)
+    _score_earlier(files.steward, release_dir, home, judges, progress)
+    progress("building the models")
+    run_dbt(
+        ["build", "--exclude-resource-type", "unit_test"],
+        warehouse=files, variables=project_variables(known, _release_words(manifest)),
+        scratch=scratch, on_done=progress,
+    )  # fmt: skip
+    _close_steward(files.steward)
+    progress("verifying the public file")
+    verify_public(files.public)
+    for path in files.files():
+        sync(path)
 
 
 def consensus_vars() -> dict[str, Any]:
@@ -112,11 +107,15 @@ def _release_words(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """What the public learns of a release: names and versions, never its counts."""
     return {
         "release": manifest.get("name"),
-        "data_cut": manifest.get("as_of") or manifest.get("created_at"),
+        "data_cut": _data_cut(manifest),
         "form_version": manifest.get("form_version"),
         "consensus_version": manifest.get("consensus_version"),
         "code_version": manifest.get("code_version"),
     }
+
+
+def _data_cut(manifest: Mapping[str, Any]) -> Any:
+    return manifest.get("as_of") or manifest.get("created_at")
 
 
 def _attach_raw(steward: Path, release_dir: Path) -> None:
@@ -167,32 +166,3 @@ def _close_steward(steward: Path) -> None:
     with duckdb.connect(str(steward)) as connection:
         connection.execute("drop schema raw cascade")
         connection.execute("checkpoint")
-
-
-def _publish(made: Path, root: Path, release: str) -> Build:
-    stem = re.sub(r"[^A-Za-z0-9._-]", "-", release)
-    number = 1
-    while (root / f"{stem}-{number:03d}").exists():
-        number += 1
-    final = root / f"{stem}-{number:03d}"
-    os.rename(made, final)
-    _sync(root)
-    return Build(final, final.name, release)
-
-
-def _point(home: Path, done: Build, release_dir: Path) -> None:
-    pointer = home / "warehouse" / "current.json"
-    aside = pointer.with_name(f".current-{done.build_id}.json")
-    content = {"build": done.build_id, "release": done.release, "built_from": str(release_dir)}
-    aside.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    _sync(aside)
-    aside.replace(pointer)
-    _sync(pointer.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

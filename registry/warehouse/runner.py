@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
@@ -15,6 +16,8 @@ from typing import Any
 from registry.disclosure import policy
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt"
+
+_THREADS = "MST_BUILD_THREADS"  # how many DuckDB may use; every core, unless it is set
 
 # dbt keeps its flags, its adapters and the environment it sees in the process.
 _ONE_AT_A_TIME = threading.Lock()
@@ -67,7 +70,7 @@ def run_dbt(
 ) -> list[Any]:
     """Runs a dbt command on the files of `warehouse` and returns dbt's node results in order.
 
-    Raises `DbtError` with the names of what failed. `scratch` takes target and logs for the time
+    Raises `DbtError` with the names of what failed, `OSError` for a full disk. `scratch` takes target and logs for the time
     of the run; `on_done` hears the name of every finished model.
     """
     scratch.mkdir(parents=True, exist_ok=True)
@@ -83,7 +86,10 @@ def run_dbt(
         _close_files()
     results = list(getattr(outcome.result, "results", None) or [])
     if not outcome.success:
-        raise DbtError(_complaint(outcome.exception, results))
+        complaint = _complaint(outcome.exception, results)
+        if (full := os.strerror(errno.ENOSPC)) in complaint:
+            raise OSError(errno.ENOSPC, full)
+        raise DbtError(complaint)
     return results
 
 
@@ -101,8 +107,10 @@ def _options(target: Path, variables: Mapping[str, Any]) -> list[str]:
 def _environment(warehouse: Warehouse) -> Iterator[None]:
     """profiles.yml reads the files from the environment; put back what was there."""
     names = ("MST_STEWARD_FILE", "MST_ANALYST_FILE", "MST_PUBLIC_FILE")
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update(zip(names, map(str, warehouse.files()), strict=True))
+    told = dict(zip(names, map(str, warehouse.files()), strict=True))
+    told[_THREADS] = os.environ.get(_THREADS) or str(os.cpu_count())
+    before = {name: os.environ.get(name) for name in told}
+    os.environ.update(told)
     try:
         yield
     finally:

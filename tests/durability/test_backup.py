@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
-import signal
 import stat
 import subprocess
 import sys
@@ -18,11 +18,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy.engine import URL
 from typer.testing import CliRunner, Result
 
 from registry import backup, release, store
-from registry.access.accounts import Role, add_account, sign_in
+from registry.access.accounts import add_account
+from registry.access.rights import Role
+from registry.access.sessions import sign_in
 from registry.backup.archive import DATABASE, Manifest, pack, sha256, unpack
 from registry.backup.contents import Contents, contents, snapshot
 from registry.backup.keeping import folder
@@ -60,8 +63,38 @@ def new_home() -> Iterator[Path]:
     shutil.rmtree(made, ignore_errors=True)
 
 
+@contextmanager
+def elsewhere() -> Iterator[Path]:
+    """Another state folder, and an empty database of the server at hand that belongs to it."""
+    server = store.owner_url()
+    create, drop = (f"{verb} database elsewhere" for verb in ("create", "drop"))
+    on_server(server, create)
+    with new_home() as made, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MST_HOME", str(made))
+        name_logins(patch, server.set(database="elsewhere"))
+        yield made
+        store.dispose_engines()
+    on_server(server, drop)
+
+
+def name_logins(patch: pytest.MonkeyPatch, owner: URL) -> None:
+    for name, url in (
+        ("MST_OWNER_DATABASE_URL", owner),
+        ("MST_DATABASE_URL", owner.set(username=store.SERVICE_LOGIN)),
+    ):
+        given = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        patch.setenv(name, given)
+
+
+def on_server(url: URL, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as session:
+        session.execute(text(statement))
+
+
 @pytest.fixture
 def empty() -> Iterator[Path]:
+    """The state folder of another machine: nothing in it, not even a server."""
     with new_home() as made:
         yield made
 
@@ -99,7 +132,7 @@ def mst(*words: object, code: int = 0) -> str:
 
 
 def held() -> Contents:
-    with snapshot(store.database_url()) as session:
+    with snapshot(store.owner_url()) as session:
         return contents(session)
 
 
@@ -114,7 +147,7 @@ def databases() -> set[object]:
 
 @pytest.mark.requirement("REL-11")
 def test_the_drill_on_an_empty_machine(
-    filled: Filled, empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    filled: Filled, tmp_path: Path, empty: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file, key = tmp_path / "one.mstbackup.age", tmp_path / "backup.key"
     before = held()
@@ -142,15 +175,13 @@ def test_the_drill_on_an_empty_machine(
     assert held() == before
     assert query(owners) == owned
     assert (send("C01"),) > query("select max(submission_id) from registry.receipt")[0]
-    assert sign_in("ana", PASSWORD)
+    assert sign_in("ana", PASSWORD, at=datetime.now(UTC)).persons[0].username == "ana"
     assert not any((empty / "backups").iterdir())
 
 
 @pytest.mark.requirement("REL-11")
 @pytest.mark.long
-def test_the_dashboards_show_the_same_after_the_drill(
-    filled: Filled, empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_dashboards_show_the_same_after_the_drill(filled: Filled, tmp_path: Path) -> None:
     from registry.duck import open_locked, served_folder
 
     def adherence(of: Path) -> list[tuple[object, ...]]:
@@ -161,10 +192,10 @@ def test_the_dashboards_show_the_same_after_the_drill(
     mst("build", "2026-06")
     file = backup.create(tmp_path / "served.mstbackup")
     before = adherence(filled.home)
-    monkeypatch.setenv("MST_HOME", str(empty))
-    assert "mst build 2026-06" in mst("restore", file)
-    mst("build", "2026-06")
-    assert adherence(empty) == before != []
+    with elsewhere() as home:
+        assert "mst build 2026-06" in mst("restore", file)
+        mst("build", "2026-06")
+        assert adherence(home) == before != []
 
 
 @pytest.mark.requirement("REL-10")
@@ -221,7 +252,7 @@ def restored_submissions(file: Path, aside: Path) -> tuple[set[int], set[int]]:
     aside.mkdir()
     unpack(file, aside)
     _, program = tool("pg_restore", at_least=18)
-    with session_of(store.database_url()) as session, scratch(session) as beside:
+    with session_of(store.owner_url()) as session, scratch(session) as beside:
         load(beside, program, aside / DATABASE, "--no-owner")
         with snapshot(beside) as found:
             return tuple(
@@ -235,17 +266,16 @@ def restored_submissions(file: Path, aside: Path) -> tuple[set[int], set[int]]:
 
 
 @pytest.fixture
-def login(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def login(request: pytest.FixtureRequest) -> Iterator[str]:
     """Another login of the same server, with the rights that the test asks for."""
     rights: str = request.param
-    url = store.database_url()
+    url = store.owner_url()
     with store.engine(None).begin() as session:
         session.execute(text(f"create role other login {rights}"))
-    given = url.set(username="other", drivername="postgresql")
-    monkeypatch.setenv("MST_DATABASE_URL", given.render_as_string(hide_password=False))
-    yield "other"
-    store.dispose_engines()
-    monkeypatch.delenv("MST_DATABASE_URL")
+    with pytest.MonkeyPatch.context() as patch:
+        name_logins(patch, url.set(username="other"))
+        yield "other"
+        store.dispose_engines()
     with store.engine(None).begin() as session:
         session.execute(text("drop owned by other; drop role other"))
 
@@ -261,7 +291,7 @@ def test_a_login_that_would_miss_rows_is_refused_before_anything_is_written(
 ) -> None:
     told = mst("backup", tmp_path / "one.mstbackup", code=3)
     assert login in told
-    assert "MST_DATABASE_URL" in told
+    assert "MST_OWNER_DATABASE_URL" in told
     assert list(tmp_path.iterdir()) == []
 
 
@@ -280,9 +310,7 @@ def test_a_login_made_for_backups_sees_everything(
 
 @pytest.mark.requirement("REL-11")
 @pytest.mark.parametrize("encrypted", [False, True])
-def test_one_changed_byte_anywhere_is_refused(
-    encrypted: bool, empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_changed_byte_anywhere_is_refused(encrypted: bool, tmp_path: Path) -> None:
     key = tmp_path / "key"
     public = backup.create_key(key, NOW)
     file = backup.create(tmp_path / "one", public_key=public if encrypted else None)
@@ -296,10 +324,10 @@ def test_one_changed_byte_anywhere_is_refused(
     for cut in (1, 32, 512, len(whole) // 2, len(whole)):
         refused(tmp_path / "cut", whole[:-cut], key if encrypted else None)
     refused(tmp_path / "longer", whole + b"x", key if encrypted else None)
-    monkeypatch.setenv("MST_HOME", str(empty))
-    mst("restore", tmp_path / "changed", *(("--key", key) if encrypted else ()), code=2)
-    assert query("select to_regclass('registry.submission')") == [(None,)]
-    assert not (empty / "keys").exists()
+    with elsewhere() as home:
+        mst("restore", tmp_path / "changed", *(("--key", key) if encrypted else ()), code=2)
+        assert query("select to_regclass('registry.submission')") == [(None,)]
+        assert not (home / "keys").exists()
 
 
 def refused(path: Path, content: bytes, key: Path | None) -> None:
@@ -326,35 +354,25 @@ def test_another_key_or_none_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_registry_that_holds_something_is_never_restored_over(
-    filled: Filled, made: Path, empty: Path, monkeypatch: pytest.MonkeyPatch
+    made: Path,
 ) -> None:
     before = held()
     assert "MST_HOME" in mst("restore", made, code=4)
     assert held() == before
-    monkeypatch.setenv("MST_HOME", str(empty))
-    signature.public_key_text()
-    own = (empty / "keys" / "receipt.key").read_bytes()
-    assert "keys/receipt" in mst("restore", made, code=4)
-    assert (empty / "keys" / "receipt.key").read_bytes() == own
+    with elsewhere() as home:
+        signature.public_key_text()
+        own = (home / "keys" / "receipt.key").read_bytes()
+        assert "keys/receipt" in mst("restore", made, code=4)
+        assert (home / "keys" / "receipt.key").read_bytes() == own
 
 
-@contextmanager
-def at(home: Path) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MST_HOME", str(home))
-        yield
-
-
-def test_a_backup_of_an_older_version_comes_back_and_is_migrated(
-    empty: Path, tmp_path: Path
-) -> None:
-    with new_home() as older, at(older):
+def test_a_backup_of_an_older_version_comes_back_and_is_migrated(tmp_path: Path) -> None:
+    with elsewhere():
         store.migrate("0005")
         number = send("C01")
         file = backup.create(tmp_path / "old.mstbackup")
         before = held()
-        store.dispose_engines()
-    with at(empty):
+    with elsewhere():
         store.migrate()
         with store.engine(None).begin() as session:
             session.execute(text("create schema of_a_later_version authorization mst_owner"))
@@ -421,11 +439,7 @@ def test_a_backup_that_cannot_be_restored_is_not_kept(tmp_path: Path) -> None:
 @pytest.mark.requirement("REL-02", "REL-10")
 def test_a_killed_backup_does_not_count_and_leaves_nothing_after_the_next() -> None:
     kept = backup.backups()
-    run = subprocess.Popen([*MST, "backup"], stderr=subprocess.PIPE, text=True)
-    assert run.stderr is not None
-    assert any("proving" in line for line in run.stderr)
-    os.kill(run.pid, signal.SIGKILL)
-    run.wait()
+    kill_at("proving", "backup")
     assert backup.backups() == kept
     assert any(folder().glob(".work-*"))
     wait_for_the_lock()
@@ -435,6 +449,26 @@ def test_a_killed_backup_does_not_count_and_leaves_nothing_after_the_next() -> N
     assert "postgres_proof" not in databases()
 
 
+@pytest.mark.requirement("REL-02", "REL-11")
+def test_a_killed_restore_can_be_run_again(made: Path) -> None:
+    with elsewhere() as home:
+        kill_at("restoring the files", "restore", made)
+        wait_for_the_lock()
+        mst("restore", made)
+        assert held().tables["registry.account"].rows == 1
+        assert release.verify("2026-06") == []
+        assert not any((home / "backups").iterdir())
+
+
+def kill_at(step: str, *words: object) -> None:
+    """Run the command until it says that step, and kill it there."""
+    run = subprocess.Popen([*MST, *map(str, words)], stderr=subprocess.PIPE, text=True)
+    assert run.stderr is not None
+    assert any(step in line for line in run.stderr)
+    run.kill()
+    run.wait()
+
+
 def wait_for_the_lock() -> None:
     """The server notices the death of its client when it next writes to it."""
     with store.engine(None).connect() as session:
@@ -442,7 +476,7 @@ def wait_for_the_lock() -> None:
 
 
 def test_only_one_backup_runs_at_a_time(tmp_path: Path) -> None:
-    with session_of(store.database_url()):
+    with session_of(store.owner_url()):
         assert "under way" in mst("backup", tmp_path / "one", code=5)
     assert list(tmp_path.iterdir()) == []
 
@@ -454,7 +488,8 @@ def test_backups_are_listed_and_the_oldest_removed(made: Path) -> None:
         shutil.copy(made, folder() / f"2026010{day}T000000Z.mstbackup")
     assert [row["file"][:8] for row in backup.backups()] == ["20260101", "20260102", "20260103"]
     assert mst("backup", "prune", "--keep", 2).strip() == "removed 20260101T000000Z.mstbackup"
-    assert "20260103T000000Z.mstbackup" in mst("backup", "list")
+    rows = json.loads(mst("backup", "list", "--format", "json"))
+    assert [row["bytes"] for row in rows] == [made.stat().st_size] * 2
     assert "is there already" in mst("backup", folder() / "20260103T000000Z.mstbackup", code=4)
 
 
@@ -468,12 +503,10 @@ def test_a_pg_dump_older_than_the_server_is_refused() -> None:
         tool("pg_dump", at_least=18, places=[old])
 
 
-def test_a_database_without_a_registry_has_no_backup(
-    empty: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MST_HOME", str(empty))
-    assert "no registry" in mst("backup", code=2)
-    assert backup.backups() == []
+def test_a_database_without_a_registry_has_no_backup(filled: Filled) -> None:
+    with elsewhere():
+        assert "no registry" in mst("backup", code=2)
+        assert backup.backups() == []
 
 
 def test_what_is_in_a_backup(filled: Filled, made: Path, tmp_path: Path) -> None:

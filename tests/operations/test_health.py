@@ -146,14 +146,14 @@ def test_a_database_of_another_version_is_named(well: None) -> None:
 
 @pytest.mark.requirement("REL-17", "REL-07")
 def test_a_failed_build_is_named_until_one_succeeds(well: None) -> None:
-    from registry.warehouse.build import _failure_noted
+    from registry.warehouse.shelf import attempt
 
-    root = home() / "warehouse"
-    with pytest.raises(ValueError, match="a value"), _failure_noted(root, "2026-09"):
+    root, moment = home() / "warehouse", datetime.now(UTC)
+    with pytest.raises(ValueError, match="a value"), attempt(root, "2026-09", moment):
         raise ValueError("a value of a patient")
     assert list(broken()) == ["last build"]
-    assert "patient" not in (root / "failed.json").read_text()
-    with _failure_noted(root, "2026-09"):
+    assert "patient" not in (root / "last_failure.json").read_text()
+    with attempt(root, "2026-09", moment):
         pass
     assert broken() == {}
 

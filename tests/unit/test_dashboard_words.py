@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 import pytest
 
-from dashboards import adherence, bars, charts, figures
+from dashboards import adherence, bars, charts, figures, standing
 from dashboards.adherence import GROUPS, MIN_SUBJECTS, Line, Tally, Wanted
 from dashboards.numbers import amount, interval_words, percent
 from registry import consensus
 from registry.consensus import Recommendation
+from registry.duck import Standing
 from registry.statistics.proportion import clopper_pearson
 
 ENTRIES = consensus.load().judged()
@@ -21,6 +23,26 @@ WEAKER = next(e for e in ENTRIES if e.kind == "rule" and e.strength == "suggeste
 SEVERAL = next(e for e in ENTRIES if len(e.readings) > 1)
 COLUMNS = ["recommendation_id", "reading", "center_id", "met", "deviated", "not_evaluable",
            "not_applicable"]  # fmt: skip
+
+
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"), [(-48, "today"), (0, "today"), (11, "today"), (13, "yesterday"), (73, "3 days ago")]
+)  # fmt: skip
+def test_how_old_a_build_is(hours: int, words: str) -> None:
+    found = Standing("2026-06", "2026-03-01", NOON - timedelta(hours=hours), None)
+    assert standing.words(found, NOON) == f"Release 2026-06, data of 2026-03-01, built {words}."
+    assert standing.failure_words(found) is None
+
+
+def test_a_later_build_that_failed_is_told() -> None:
+    found = Standing("2026-06", "2026-03-01", NOON, ("2026-07", NOON, "a model failed"))
+    assert standing.failure_words(found) == (
+        "A later build, of release 2026-07, begun 2026-03-10 12:00 UTC, is not served: a model failed. "
+        "What you see is the last good one."
+    )
 
 
 def spaced(words: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from registry.duck import standing
 from registry.warehouse import Build, DbtError, build, connect, current
 from tests.cases import tidy_case
 from tests.warehouse.conftest import Ask
@@ -19,12 +20,37 @@ def test_a_failed_build_leaves_the_last_one_serving(built: Build, home: Path) ->
     twice = write_release(home / "releases" / "twice", together([tidy_case(), tidy_case()]))
     with pytest.raises(DbtError, match="unique_grain"):
         build(twice, home, progress=lambda _: None)
-    noted = json.loads((home / "warehouse" / "failed.json").read_text())
-    assert noted == {"release": "twice", "error": "DbtError"}
     assert current(home) == built
+    failed = standing(home / "warehouse" / "current.json").failed
+    assert failed is not None
+    assert (failed[0], failed[2]) == ("twice", "a model failed, or a test of the data did")
     assert [path.name for path in (home / "warehouse").iterdir() if path.is_dir()] == [
         built.build_id
     ]
+
+
+def tables(made: Build) -> dict[str, str]:
+    """A digest of the rows of every table of the three files, whatever their order."""
+    found = {}
+    for path in made.files():
+        with connect(path) as connection:
+            names = connection.execute("select table_name from duckdb_tables()").fetchall()
+            for (name,) in names:
+                query = f"select md5(string_agg(t::varchar, chr(10) order by t::varchar)) from {name} as t"
+                (digest,) = connection.execute(query).fetchall()
+                found[f"{path.stem}.{name}"] = digest[0]
+    return found
+
+
+@pytest.mark.requirement("REL-08")
+@pytest.mark.parametrize("threads", [8, pytest.param(1, marks=pytest.mark.long)])
+def test_a_release_built_again_gives_the_same_tables(
+    built: Build, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: int
+) -> None:
+    monkeypatch.setenv("MST_BUILD_THREADS", str(threads))
+    again = build(home / "releases" / "everything", tmp_path, progress=lambda _: None)
+    assert len(tables(built)) > 80
+    assert tables(again) == tables(built)
 
 
 def test_the_pointer_says_what_was_built_from_what(built: Build, home: Path) -> None:

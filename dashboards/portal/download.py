@@ -1,0 +1,38 @@
+"""Rows to take away, as CSV and as JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from registry.workbook.safe import safe_text
+
+
+def offer(rows: Sequence[Mapping[str, Any]], name: str) -> bool:
+    """Two buttons under a table; whether one of them was just pressed."""
+    with st.container(horizontal=True):
+        as_csv = st.download_button("Download as CSV", to_csv(rows), f"{name}.csv", "text/csv")
+        as_json = st.download_button(
+            "Download as JSON", to_json(rows), f"{name}.json", "application/json"
+        )
+    return as_csv or as_json
+
+
+def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The rows under their names; no cell is one that a spreadsheet would run."""
+    text = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({k: safe_text(v) if isinstance(v, str) else v for k, v in row.items()})
+    return text.getvalue()
+
+
+def to_json(rows: Sequence[Mapping[str, Any]]) -> str:
+    return json.dumps(rows, indent=2, default=str)

@@ -1,0 +1,222 @@
+"""Erases a case on request: from the database, from releases, and from what was built of them.
+
+The audit still verifies afterwards: it holds salted commitments, of which the salts go. Backups are not
+touched; a restored one is told to erase again from the ledger (`again`). docs/erasure.md says what remains.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, text
+
+from registry import release, warehouse
+from registry.audit import enter
+from registry.forms import FORMS
+from registry.home import home
+from registry.intake.signature import sign
+from registry.lifecycle.erased import Line, digest, ledger, write_down
+from registry.lifecycle.remarks import RemarkError, words
+from registry.lifecycle.status import ConflictError
+from registry.schema import ERASURE
+from registry.store import engine, lock_for_commit, past_policies
+from registry.warehouse import builds
+
+Progress = Callable[[str], None]
+# each after what refers to it; a query's events name it by its number
+_OF_CASES = (
+    "case_signature", "case_lock", "finding", "query", "submission_case", "case_event",
+)  # fmt: skip
+# where people write words, or a file its name, a case could be named
+_TEXTS = (
+    ("submission", "submission_id", "file_name"), ("submission", "submission_id", "client_key"),
+    ("query", "query_id", "message"), ("query_event", "event_id", "comment"),
+    ("case_event", "event_id", "reason"), ("case_lock", "lock_id", "reason"),
+    ("rekeying", "rekeying_id", "reason"),
+)  # fmt: skip
+_GONE = "(erased)"
+
+
+@dataclass(frozen=True)
+class Erased:
+    """How many rows went, the releases that were rewritten, and the builds that were removed."""
+
+    rows: int
+    releases: tuple[str, ...]
+    builds: tuple[str, ...]
+
+
+def erase(
+    center_id: str, case_id: str, *, actor: str, reason: str, at: datetime,
+    progress: Progress = lambda _: None,
+) -> Erased:  # fmt: skip
+    """Erase one case everywhere.
+
+    Raises RemarkError for a reason too short, with identifiers, or naming the case; ConflictError for a case
+    that the center has not sent.
+    """
+    said = words(reason, "a reason")
+    if case_id in said:
+        raise RemarkError("The reason is kept; write it without the name of the case.")
+    line = Line(center_id, digest(center_id, case_id), actor, at.isoformat(), said)
+    progress("erasing the rows of the case")
+    rows = _from_database(line, case_id)
+    return _everywhere_else([line], rows, progress)
+
+
+def again(*, progress: Progress = lambda _: None) -> Erased:
+    """Erase what the ledger names and a restored backup brought back."""
+    rows = 0
+    lines = ledger()
+    for line in lines:
+        for case in _present(line):
+            progress("erasing the rows of a case")
+            rows += _from_database(line, case)
+    return _everywhere_else(lines, rows, progress)
+
+
+def _everywhere_else(lines: Sequence[Line], rows: int, progress: Progress) -> Erased:
+    if rows:
+        progress("clearing the pages that the rows stood on")
+        _vacuum()
+    known = {(line.center_id, line.case_hmac) for line in lines}
+
+    def is_erased(center_id: str, case_id: str) -> bool:
+        return (center_id, digest(center_id, case_id)) in known
+
+    release.remove_unfinished()
+    changed = [name for name in release.names() if release.erase(name, is_erased)]
+    for name in changed:
+        progress(f"release {name} is rewritten without it")
+    return Erased(rows, tuple(changed), _from_warehouse(is_erased, progress))
+
+
+def _from_warehouse(is_erased: Callable[[str, str], bool], progress: Progress) -> tuple[str, ...]:
+    """Builds that hold an erased case go; if one was served, a new one is made of its release."""
+    found = builds.holding(home(), is_erased)
+    try:
+        served = builds.served(home())
+        if served is not None and served.folder in found and served.release in release.names():
+            progress(f"building the warehouse anew from {served.release}")
+            warehouse.build(release.folder(served.release), home(), progress=progress)
+    finally:
+        builds.remove(home(), found)
+    return tuple(path.name for path in found)
+
+
+def _present(line: Line) -> list[str]:
+    """The cases in the database that are the one of the line."""
+    tables = [f"crf.{form}" for form in FORMS if form != "center"]
+    tables += [f"registry.{table}" for table in _OF_CASES]
+    query = " union ".join(f"select case_id from {t} where center_id = :center" for t in tables)
+    with engine("mst_reader").begin() as session:
+        named: Iterable[str] = session.execute(text(query), {"center": line.center_id}).scalars()
+        return [case for case in named if case and digest(line.center_id, case) == line.case_hmac]
+
+
+def _from_database(line: Line, case_id: str) -> int:
+    """All in one transaction; the ledger is written last, when nothing can be refused any more."""
+    about = {"center": line.center_id, "case": case_id}
+    with engine("mst_owner").begin() as session:
+        lock_for_commit(session)
+        with past_policies(session):
+            _redact_receipts(session, about)
+            counts = dict(_deleted(session, about))
+            if not counts:
+                raise ConflictError("The center has sent no case of this name.")
+            _redact_texts(session, about)
+            session.execute(
+                insert(ERASURE).values(
+                    center_id=line.center_id, case_hmac=line.case_hmac, actor=line.actor,
+                    at=datetime.fromisoformat(line.at), reason=line.reason, counts=counts,
+                )
+            )  # fmt: skip
+        session.execute(text("select audit.forget(:center, :case)"), about)
+        enter(session, "erase a case", center_id=line.center_id, detail=line.reason)
+        write_down(line)
+    return sum(counts.values())
+
+
+def _deleted(session: Connection, about: dict[str, str]) -> Iterator[tuple[str, int]]:
+    """How many rows each table lost."""
+    of_queries = "query_id in (select query_id from registry.query where center_id = :center and case_id = :case)"
+    statements = {"query_event": f"delete from registry.query_event where {of_queries}"}
+    tables = {form: f"crf.{form}" for form in FORMS if form != "center"}
+    tables |= {table: f"registry.{table}" for table in _OF_CASES}
+    for name, table in tables.items():
+        statements[name] = f"delete from {table} where center_id = :center and case_id = :case"
+    for name, statement in statements.items():
+        key = "event_id" if name == "query_event" else "center_id"
+        gone: Sequence[object] = session.execute(
+            text(f"{statement} returning {key}"), about
+        ).scalars().all()  # fmt: skip
+        if name == "query_event":
+            # they do not name the case, so the audit of them is forgotten by their numbers
+            _forget(session, "registry.query_event", gone)
+        if gone:
+            yield name, len(gone)
+
+
+def _forget(session: Connection, entity: str, numbers: Iterable[object]) -> None:
+    session.execute(
+        text("select audit.forget_rows(:entity, :numbers)"),
+        {"entity": entity, "numbers": [str(number) for number in numbers]},
+    )
+
+
+def _redact_texts(session: Connection, about: dict[str, str]) -> None:
+    for table, key, column in _TEXTS:
+        named = f"center_id = :center and position(cast(:case as text) in {column}) > 0"
+        found = session.execute(text(f"select {key} from registry.{table} where {named}"), about)
+        _forget(session, f"registry.{table}", found.scalars().all())
+        session.execute(
+            text(f"update registry.{table} set {column} = replace({column}, :case, '{_GONE}') where {named}"),
+            about,
+        )  # fmt: skip
+    # a finding about several cases names them in what is folded under it
+    session.execute(
+        text("update registry.finding set consequences = '[]' where center_id = :center "
+             "and position(cast(:case as text) in consequences::text) > 0"), about,
+    )  # fmt: skip
+
+
+def _redact_receipts(session: Connection, about: dict[str, str]) -> None:
+    """Receipts that name the case are made anew without it, and signed anew; they say so themselves."""
+    query = text(
+        "select submission_id, receipt, array(select query_id from registry.query "
+        "where center_id = :center and case_id = :case) as queries from registry.receipt "
+        "where center_id = :center and (jsonb_exists(receipt -> 'cases', :case) "
+        "or position(cast(:case as text) in receipt ->> 'file_name') > 0)"
+    )
+    for row in session.execute(query, about).all():
+        _forget(session, "registry.receipt", [row.submission_id])
+        session.execute(
+            text("update registry.receipt set receipt = cast(:made as jsonb) where submission_id = :s"),
+            {"s": row.submission_id, "made": json.dumps(_redacted(row.receipt, about["case"], row.queries))},
+        )  # fmt: skip
+
+
+def _redacted(receipt: dict[str, Any], case_id: str, queries: Sequence[int]) -> dict[str, Any]:
+    cases = {case: said for case, said in receipt.get("cases", {}).items() if case != case_id}
+    kept = [a for a in receipt.get("answers", ()) if a["query_id"] not in queries]
+    return sign({
+        **receipt, "cases": cases, "answers": kept,
+        "file_name": receipt["file_name"].replace(case_id, _GONE),
+        "cases_erased": receipt.get("cases_erased", 0) + (case_id in receipt.get("cases", {})),
+    })  # fmt: skip
+
+
+def _vacuum() -> None:
+    """Write the tables anew, so that no page holds a deleted row; and what the planner noted of values."""
+    tables = [f"crf.{form}" for form in FORMS]
+    tables += [f"registry.{t}" for t in (*_OF_CASES, "query_event", "receipt", "submission")]
+    tables += ["audit.entry", "audit.change"]
+    with engine(None).connect().execution_options(isolation_level="AUTOCOMMIT") as session:
+        for table in tables:
+            session.execute(text(f"vacuum (full, analyze) {table}"))
+        session.execute(text("vacuum full pg_catalog.pg_statistic"))
+        session.execute(text("checkpoint"))

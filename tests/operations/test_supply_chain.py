@@ -112,7 +112,7 @@ PERMISSIVE = {
     "Apache-2.0", "Apache-2.0 OR BSD-2-Clause", "Apache-2.0 OR BSD-3-Clause",
     "3-Clause BSD License", "BSD License", "BSD License; Apache Software License", "BSD-2-Clause",
     "BSD-3-Clause", "BSD-3-Clause AND 0BSD AND MIT AND Zlib AND CC0-1.0", "ISC License (ISCL)",
-    "MIT", "MIT AND PSF-2.0", "MIT License", "MIT OR Apache-2.0", "MIT-0", "MIT-CMU",
+    "MIT", "The MIT License (MIT)", "MIT AND PSF-2.0", "MIT License", "MIT OR Apache-2.0", "MIT-0", "MIT-CMU",
     "PSF-2.0", "Python Software Foundation License",
 }  # fmt: skip
 # used as they are, as a library: their own changes would have to be published, nothing of ours
@@ -125,13 +125,18 @@ CHOSEN = {"text-unidecode": "Artistic License"}
 
 
 def licence(package: Distribution) -> str:
-    """What a package says of its licence: as an expression, by classifiers, or in a line."""
+    """What a package says of its licence: as an expression, by classifiers, in a line, or in its file."""
     told = package.metadata
     classifiers = [
         c.split(" :: ")[-1] for c in told.get_all("Classifier") or [] if c.startswith("License ::")
     ]
     line = (told.get("License") or "").strip().split("\n")[0]
-    return told.get("License-Expression") or "; ".join(classifiers) or line
+    return told.get("License-Expression") or "; ".join(classifiers) or line or _in_file(package)
+
+
+def _in_file(package: Distribution) -> str:
+    files = [f for f in package.files or [] if f.name == "LICENSE"]
+    return files[0].read_text().strip().split("\n")[0] if files else ""
 
 
 def installed() -> dict[str, Distribution]:

@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL
 
 from registry.backup.errors import BackupError, BusyError, WrongLoginError
 
-LOCK = 7_203_116  # not one of those of a commit, the audit or a migration
+LOCK = 7_203_116  # those before it: migrations, commits, the audit trail
 _LOGIN = text(
     "select rolname, rolsuper or (rolbypassrls and rolcreatedb "
     "and pg_has_role(oid, 'pg_read_all_data', 'usage')) from pg_roles where rolname = current_user"

@@ -56,15 +56,10 @@ class Nursery:
     home: str
     url: str
 
-    def start(
-        self, task: Callable[..., Any], *arguments: Any, fate: Fate | None = None,
-        fresh: bool = False,
-    ) -> Life:  # fmt: skip
-        """A process that does the task, and meets its fate. A `fresh` one is not forked but started anew:
-        dbt does not outlive a fork."""
-        context = get_context("spawn") if fresh else _NURSERY
-        here, there = context.Pipe(duplex=False)
-        process = context.Process(
+    def start(self, task: Callable[..., Any], *arguments: Any, fate: Fate | None = None) -> Life:
+        """A process that does the task, and meets its fate. It cannot run dbt, which was run before."""
+        here, there = _NURSERY.Pipe(duplex=False)
+        process = _NURSERY.Process(
             target=_live, args=(self.home, self.url, there, fate, task, arguments)
         )
         process.start()
@@ -90,10 +85,10 @@ class Nursery:
 
     def run(
         self, task: Callable[..., Any], *arguments: Any, fate: Fate | None = None,
-        kill_after: float | None = None, fresh: bool = False,
+        kill_after: float | None = None,
     ) -> End:  # fmt: skip
         """The same, waited for; killed after so many seconds unless it is done."""
-        life = self.start(task, *arguments, fate=fate, fresh=fresh)
+        life = self.start(task, *arguments, fate=fate)
         if kill_after is not None:
             life.process.join(kill_after)
             life.process.kill()

@@ -6,15 +6,17 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from registry import release
 from registry.duck import open_locked, open_served, served_folder, standing
 from registry.files import TakenError, only_one
 from registry.warehouse import build
 from tests.durability import tasks
-from tests.durability.material import usual
 from tests.durability.nursery import Fate, Nursery
+from tests.queries.material import upload
 
 _PUBLIC = Path(__file__).resolve().parents[2] / "dashboards" / "public" / "app.py"
 _BUILD, _SHELF = "registry.warehouse.build", "registry.warehouse.shelf"
@@ -111,36 +113,37 @@ def public_page(root: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.mark.requirement("REL-02", "REL-07")
 def test_a_build_that_fails_or_dies_leaves_the_last_one_serving_with_its_age(
-    nursery: Nursery, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    nursery: Nursery, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nursery.run(tasks.upload, str(usual(tmp_path, 0)), "C01", None)
-    nursery.run(tasks.release, "first")
-    assert nursery.run(tasks.build, "first", fresh=True).value == "first-001"
+    def made(name: str) -> str:
+        return build(release.folder(name), root.parent, progress=lambda _: None).build_id
+
+    upload([], cases=("A0",))
+    for name in ("first", "second", "third"):
+        release.create(name, as_of=tasks.NOW)
+    assert made("first") == "first-001"
     page = public_page(root, monkeypatch)
     assert any(
         c.value.startswith("Release first, data of 2026-03-01, built ") for c in page.caption
     )
     assert not page.warning
 
-    nursery.run(tasks.release, "second")
-    fate = Fate(f"{_BUILD}:_attach_raw")
-    assert nursery.run(tasks.build, "second", fate=fate, fresh=True).killed
+    assert nursery.run(tasks.build, "second", fate=Fate(f"{_BUILD}:_attach_raw")).killed
     assert standing(root / "current.json").release == "first"
     (told,) = public_page(root, monkeypatch).warning
     assert "of release second" in told.value
     assert "has not come to its end" in told.value
     assert "the last good one" in told.value
 
-    (root.parent / "releases" / "second" / "drug.parquet").chmod(0o600)
-    (root.parent / "releases" / "second" / "drug.parquet").write_bytes(b"no Parquet")
-    failed = nursery.start(tasks.build, "second", fresh=True)
-    with pytest.raises(AssertionError, match="bug"):
-        failed.end()
+    broken = release.folder("second") / "drug.parquet"
+    broken.chmod(0o600)
+    broken.write_bytes(b"no Parquet")
+    with pytest.raises(pa.ArrowInvalid):
+        made("second")
     assert "a fault of the registry" in public_page(root, monkeypatch).warning[0].value
     assert folders(root) == ["first-001"]
 
-    nursery.run(tasks.release, "third")
-    assert nursery.run(tasks.build, "third", fresh=True).value == "third-002"
+    assert made("third") == "third-002"
     assert not public_page(root, monkeypatch).warning
     assert folders(root) == ["first-001", "third-002"]
     assert (

@@ -286,7 +286,8 @@ def test_a_bug_is_none_of_these() -> None:
 def test_a_receipt_comes_even_where_the_workbook_cannot_be_written(
     mst: Mst, nursery: Nursery, tmp_path: Path
 ) -> None:
-    target = tmp_path / "no such folder" / "back.xlsx"
+    target = tmp_path / "back.xlsx"
+    target.mkdir()
     path = file(tmp_path / "cases.json", case("A"))
     code, said = mst("submit", path, "--center", "C01", "--return", target)
     assert (code, said) == (0, ["No workbook to return: it cannot be written there."])

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
-import pandas as pd
 import streamlit as st
 
-from dashboards.portal.download import offer
+from dashboards.portal.listing import offer, table
 from registry.access import accounts as book
 from registry.access.accounts import AccountError, Grant, Standing
 from registry.access.report import rights_report
@@ -39,16 +38,11 @@ def roles_table(grants: Sequence[Grant]) -> None:
     if not grants:
         st.write("No role.")
         return
-    rows = [
-        {"role": g.role.value, "center": g.center_id or "all", "from": _day(g.valid_from),
-         "until": _day(g.valid_until)}
+    table([
+        {"role": g.role.value, "center": g.center_id or "all", "from": g.valid_from,
+         "until": g.valid_until}
         for g in grants
-    ]  # fmt: skip
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
-
-
-def _day(day: date | None) -> str:
-    return "" if day is None else day.isoformat()
+    ])  # fmt: skip
 
 
 def _role_words(grant: Grant) -> str:
@@ -57,14 +51,11 @@ def _role_words(grant: Grant) -> str:
 
 def _present() -> None:
     found = book.accounts()
-    st.dataframe(
-        pd.DataFrame(
-            {"user name": a.username, "name": a.full_name, "state": a.state,
-             "roles": ", ".join(map(_role_words, a.grants)), "e-mail": a.email or ""}
-            for a in found
-        ),
-        hide_index=True, width="stretch",
-    )  # fmt: skip
+    table([
+        {"user name": a.username, "name": a.full_name, "state": a.state,
+         "roles": ", ".join(map(_role_words, a.grants)), "e-mail": a.email}
+        for a in found
+    ])  # fmt: skip
     chosen = st.selectbox(
         "Account", found, index=None, format_func=lambda a: f"{a.username} · {a.full_name}",
         placeholder="choose one to see and change it",
@@ -166,7 +157,7 @@ def _report() -> None:
     st.write("Who holds which role, for the quarterly review. The last column says what to decide.")
     day = st.date_input("As it was at the end of", _now().date(), format="YYYY-MM-DD")
     rows = rights_report(day)
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    table([{name.replace("_", " "): value for name, value in row.items()} for row in rows])
     if offer(rows, f"rights-{day}"):
         note("export the rights report")
 

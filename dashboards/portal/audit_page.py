@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from dashboards.portal import scope
-from dashboards.portal.download import offer
+from dashboards.portal.listing import offer, table
 from registry.access.rights import EVERY_CENTER, Person, Right
 from registry.audit import note
 from registry.audit.anchors import AnchorError, kept
@@ -24,18 +21,10 @@ _LIMITS = {
     "the newest 10,000": 10_000,
     "all": None,
 }
-_SHOWN = (
-    "seq",
-    "at",
-    "actor",
-    "role",
-    "channel",
-    "action",
-    "center_id",
-    "case_id",
-    "detail",
-    "touched",
-)
+_SHOWN = {
+    "no": "seq", "time": "at", "person": "actor", "role": "role", "action": "action", "center": "center_id",
+    "case": "case_id", "detail": "detail", "rows": "touched", "by": "channel",
+}  # fmt: skip
 
 
 def page(person: Person) -> None:
@@ -51,33 +40,34 @@ def page(person: Person) -> None:
 
 
 def _proof(person: Person) -> None:
+    if person.may(Right.VERIFY_AUDIT) and st.button("Verify now"):
+        _verify()
+        return
     verified = last_verified()
     if verified is None:
         st.info("The trail was never verified.")
+        return
+    at, faults = verified
+    said = f"Last verified {at:%Y-%m-%d %H:%M} UTC: "
+    if faults:
+        st.error(f"{said}{faults:,} faults. Tell whoever runs the registry at once.")
     else:
-        at, faults = verified
-        said = f"Last verified {at:%Y-%m-%d %H:%M} UTC: "
-        if faults:
-            st.error(f"{said}{faults} faults. Tell whoever runs the registry at once.")
-        else:
-            st.caption(f"{said}every entry and every row is as it was entered.")
-    if person.may(Right.VERIFY_AUDIT) and st.button("Verify now"):
-        _verify()
+        st.caption(f"{said}every entry and every row is as it was entered.")
 
 
 def _verify() -> None:
-    with st.spinner("Holding every entry and row against the chain"):
-        try:
+    try:
+        with st.spinner("Holding every entry and row against the chain"):
             anchors = list(kept())
             end, faults = check(anchors)
-        except AnchorError as error:
-            st.error(str(error))
-            return
+    except AnchorError as error:
+        st.error(str(error))
+        return
     for fault in faults[:20]:
         st.error(fault.message)
     if not faults:
-        st.success(f"{end.seq if end else 0:,} entries, each as it was entered; every row is the one "
-                   f"that was entered; {len(anchors):,} kept ends agree.")  # fmt: skip
+        st.success(f"Verified: {end.seq if end else 0:,} entries, each as it was entered; every row is the "
+                   f"one that was entered; kept ends that agree: {len(anchors):,}.")  # fmt: skip
 
 
 def _entries(center: str | None) -> None:
@@ -86,7 +76,7 @@ def _entries(center: str | None) -> None:
     if not found:
         st.info("Nothing of this kind is in the trail.")
         return
-    _table([{name: row[name] for name in _SHOWN} for row in found])
+    table([{words: row[name] for words, name in _SHOWN.items()} for row in found])
     st.caption(f"{len(found):,} entries, times in UTC. The downloads hold each with its hash.")
     if offer(found, "audit"):
         note("export the audit trail", center_id=center, detail=_told(wanted))
@@ -96,7 +86,7 @@ def _asked(center: str | None) -> Wanted:
     first, second = st.columns(3), st.columns(3)
     actor = first[0].text_input("Person", placeholder="user name")
     action = first[1].text_input("Action", placeholder="such as sign in")
-    case = first[2].text_input("Case", key="audit case")
+    case = first[2].text_input("Case", key="audit case", placeholder="such as C01-0001")
     since = second[0].date_input("From", value=None, format="YYYY-MM-DD")
     until = second[1].date_input("To", value=None, format="YYYY-MM-DD")
     limit = second[2].selectbox("Show", list(_LIMITS))
@@ -126,12 +116,6 @@ def _history(center: str | None) -> None:
     if not found:
         st.info("Nothing of such a case was ever stored.")
         return
-    _table(found)
+    table(found)
     if offer(found, "history"):
         note("export the history of a case", center_id=center, case_id=case)
-
-
-def _table(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Values of any kind side by side, as text."""
-    told = [{k: "" if v is None else str(v) for k, v in row.items()} for row in rows]
-    st.dataframe(pd.DataFrame(told), hide_index=True, width="stretch")

@@ -36,7 +36,7 @@ select
         when state.event = 'deactivated' then 'the account is deactivated: take the role back'
         when said.valid_until < :day then 'the role has run out: take it back or give it anew'
         when state.event = 'invited' then 'never activated'
-        when seen.seen_at is null or seen.seen_at < :day - 180 then 'not seen for half a year'
+        when coalesce(seen.seen_at, said.at) < :day - 180 then 'not seen for half a year'
     end as look_at
 from said
 join registry.account as a using (username)

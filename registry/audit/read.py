@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, select, text
 
 from registry.audit.enter import reading
 from registry.forms import FORMS
+from registry.forms.base import CASE_ID_PATTERN
 from registry.forms.tables import TABLES
 from registry.schema import SUBMISSION
 from registry.store import center_session, engine
@@ -102,6 +104,8 @@ def history(center_id: str, case_id: str) -> list[dict[str, Any]]:
     A row tells when, by whom, in which submission, form, record and column; old and new; and why.
     """
     told: list[dict[str, Any]] = []
+    if not re.fullmatch(CASE_ID_PATTERN, case_id):
+        return told  # what is no case id may be a name, and is not entered as having been asked for
     with reading(center_id, "the history of a case", case_id) as session:
         for form in FORMS:
             if form != "center":

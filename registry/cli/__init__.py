@@ -165,9 +165,12 @@ def demo(
 
     run(patients=patients, seed=seed, progress=progress, say=lambda m: say.print(m, markup=False))
     if serve_:
-        from registry.serving import serve_both
+        from registry.serving import OpenIdFileError, serve_both
 
-        serve_both(say=lambda m: say.print(m, markup=False))
+        try:
+            serve_both(say=lambda m: say.print(m, markup=False))
+        except OpenIdFileError as error:
+            raise fail(str(error)) from None
 
 
 @app.command()

@@ -178,6 +178,7 @@ def test_the_rights_report_tells_who_gave_what_and_what_to_look_at() -> None:
         invite("bea", Grant(Role.ANALYST, "", None, date(2026, 11, 30)))
         add("cleo", Role.STEWARD, None)
         book.deactivate("cleo", at=NOW)
+        add("dora")
     enter()
     told = {row["username"]: row for row in rights_report(NOW.date())}
     assert told["ana"] == {
@@ -186,8 +187,9 @@ def test_the_rights_report_tells_who_gave_what_and_what_to_look_at() -> None:
         "look_at": None,
     }  # fmt: skip
     assert told["bea"]["look_at"] == "never activated"
+    assert (told["dora"]["last_seen"], told["dora"]["look_at"]) == (None, None)
     assert told["cleo"]["look_at"] == "the account is deactivated: take the role back"
     later = {row["username"]: row["look_at"] for row in rights_report(date(2027, 6, 1))}
-    assert later["ana"] == "not seen for half a year"
+    assert later["ana"] == later["dora"] == "not seen for half a year"
     assert later["bea"] == "the role has run out: take it back or give it anew"
     assert rights_report(NOW.date() - timedelta(1)) == []

@@ -8,19 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 import typer
 from click.testing import CliRunner
-from streamlit.testing.v1 import AppTest
 
 from dashboards.portal import menu
 from registry.access import sessions
 from registry.access.accounts import add_account
-from registry.access.rights import NotAllowedError, Person, Role
+from registry.access.rights import NotAllowedError
 from registry.cli import app
-from tests.access.material import NOWHERE, OTHER, OWN, PASSWORD
+from tests.access.material import (
+    AT_A_CENTER,
+    NOWHERE,
+    OTHER,
+    OWN,
+    PASSWORD,
+    person,
+    shown,
+    words,
+)
 from tests.queries.material import found, only_query, upload
 
 pytestmark = [
@@ -32,7 +39,6 @@ ROLES = (
     "coordinator", "center lead", "analyst", "steward", "administrator", "auditor", "operator",
 )  # fmt: skip
 MST = typer.main.get_command(app)
-AT_A_CENTER = ("coordinator", "center lead")
 PAGES = """
 Start          yes yes -   -   -   -   yes
 Send data      yes yes -   -   -   -   yes
@@ -92,12 +98,8 @@ users end-sessions nobody              -   -   -   -   yes -   yes
 def rows(table: str) -> Iterator[tuple[str, dict[str, str]]]:
     for line in table.strip().splitlines():
         parts = line.split()
-        words, cells = parts[: -len(ROLES)], parts[-len(ROLES) :]
-        yield " ".join(words), dict(zip(ROLES, cells, strict=True))
-
-
-def person(role: str) -> Person:
-    return Person(role.replace(" ", "."), Role(role), OWN if role in AT_A_CENTER else None)
+        named, cells = parts[: -len(ROLES)], parts[-len(ROLES) :]
+        yield " ".join(named), dict(zip(ROLES, cells, strict=True))
 
 
 @pytest.fixture
@@ -132,8 +134,8 @@ class Desk:
             )
 
     def mst(self, command: str, *more: str) -> tuple[int, str]:
-        words = [str(self.files.get(word, word)) for word in command.split()]
-        told = CliRunner().invoke(MST, [*words, *more])
+        given = [str(self.files.get(word, word)) for word in command.split()]
+        told = CliRunner().invoke(MST, [*given, *more])
         return told.exit_code, told.output
 
 
@@ -210,34 +212,6 @@ def test_another_centers_case_query_and_submission_are_answered_as_none_at_all(
             absent = desk.mst(command.format(none), *more)
             assert (code, told.replace(other, none)) == absent, command
             assert code in (0, 2, 3, 4), told
-
-
-def shown(who: Person, title: str, **state: Any) -> AppTest:
-    """A page as Streamlit runs it, with what a person put into the session by whatever way."""
-
-    def script(username: str, role: str, center: str | None, title: str) -> None:
-        from dashboards.portal import menu
-        from registry.access.rights import Person, Role
-
-        who = Person(username, Role(role), center)
-        for offer in menu.offered(who):
-            if offer.title == title:
-                offer.show()
-
-    told = AppTest.from_function(
-        script, args=(who.username, who.role.value, who.center_id, title), default_timeout=60
-    )
-    for key, value in state.items():
-        told.session_state[key.replace("_", " ")] = value
-    return told.run()
-
-
-def words(told: AppTest) -> str:
-    assert not told.exception
-    parts = [told.title, told.markdown, told.caption, told.info, told.success, told.error]
-    lines = [str(element.value) for kind in parts for element in kind]
-    lines += [str(box.options) for box in told.selectbox]
-    return "\n".join([*lines, *(frame.value.to_csv() for frame in told.dataframe)])
 
 
 @pytest.mark.parametrize("title", ["Cases", "Queries", "Receipts"])

@@ -173,7 +173,13 @@ def test_signing_out_in_one_tab_puts_the_other_out(
 
 
 @pytest.mark.requirement("ACC-09")
-@pytest.mark.parametrize("aged", ["seen_at = seen_at - interval '31 minutes'", "ends_at = now()"])
+@pytest.mark.parametrize(
+    "aged",
+    [
+        "seen_at = seen_at - interval '31 minutes'",
+        pytest.param("ends_at = now()", marks=pytest.mark.long),
+    ],
+)
 def test_the_cookie_of_an_ended_session_opens_no_second_one(
     context: BrowserContext, portal: str, provider: str, aged: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""Rows to take away, as CSV and as JSON."""
+"""Rows to read, and to take away as CSV and as JSON."""
 
 from __future__ import annotations
 
@@ -8,9 +8,16 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from registry.workbook.safe import safe_text
+
+
+def table(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Values of any kind side by side, as text; nothing where there is none."""
+    told = [{k: "" if v is None else str(v) for k, v in row.items()} for row in rows]
+    st.dataframe(pd.DataFrame(told), hide_index=True, width="stretch")
 
 
 def offer(rows: Sequence[Mapping[str, Any]], name: str) -> bool:

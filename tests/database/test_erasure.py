@@ -75,13 +75,11 @@ def held(name: str) -> set[str]:
 def long_life(folder: Path) -> Receipt:
     """Sent with another case, asked about, answered, withdrawn, reinstated, signed, locked, released."""
     add_lead()
-    sent = send(
-        folder, CASE, OTHER, file_name=f"{CASE}.csv",
-        changes={"patient": {"height_cm": 98}, "donor": {"donor_id": CANARY, "role": "considered only"}},
-        more={"donor": [dict(donor_id="D1", role="cells infused", relation="child", age_years=40,
-                             clearance="cleared", consent_day=2, kir_typed=True, antibodies_tested=True)]},
-    )  # fmt: skip
+    high = {"patient": {"height_cm": 98}}
+    sent = send(folder, CASE, OTHER, file_name=f"{CASE}.csv", changes=high)
     assert sent.cases == {CASE: "accepted", OTHER: "accepted"}
+    donor = {"donor_id": CANARY, "role": "considered only", "relation": "child", "age_years": 40}
+    assert send(folder, CASE, changes=high, more={"donor": [donor]}).accepted
     for query in open_queries("C01"):
         assert say(query.query_id, comment=f"as in the chart of {CASE}").result == "taken"
     withdraw("C01", CASE, actor="cora", reason=f"{CASE} has called", at=NOW)

@@ -107,4 +107,4 @@ def test_an_exception_in_a_page_shows_a_number_and_logs_it_without_its_words(
 @pytest.mark.parametrize("which", ["portal", "public", "center"])
 def test_every_dashboard_runs_within_the_guard(which: str) -> None:
     page = (DASHBOARDS / which / "app.py").read_text()
-    assert page.endswith("\nwith told_by_number():\n    main()\n")
+    assert re.search(r"\nwith told_by_number\(\).*:\n    main\(\)\n\Z", page)

@@ -12,8 +12,6 @@ from tests.validation.requirements import ROOT, marked, requirements
 
 pytest_plugins = ["pytester"]
 
-# shown by parts that are being built; an id leaves this set with its first test
-
 
 @pytest.mark.requirement("SUP-08")
 def test_every_requirement_has_a_test() -> None:

@@ -12,14 +12,14 @@ from typing import Any
 from sqlalchemy import Connection, DateTime, Table, select, text
 from sqlmodel import SQLModel
 
-from registry import store
+from registry import audit, store
 from registry.forms import FORMS
 from registry.intake.signature import receipt_text, verify
 from registry.schema import QUERY, SUBMISSION
 
 # a transaction that did not end leaves gaps in these: their order counts, not their numbers
 _NUMBERS = ("row_version", "submission_id", "query_id", "finding_id", "event_id", "rekeying_id")
-_OF_ONE_RUN = ("received_at", "signature", "public_key_id")
+_OF_ONE_RUN = ("received_at", "signature", "public_key_id", "audit")
 
 
 def fingerprint() -> dict[str, str]:
@@ -69,6 +69,8 @@ def faults_after_a_crash() -> list[str]:
         sent = session.execute(select(SUBMISSION.c.center_id, SUBMISSION.c.submission_id)).all()
     faults = [f"{what}: {count}" for what, count in found.items() if count]
     faults += [f"receipt {number} is not valid" for c, number in sent if not _is_valid(c, number)]
+    with store.engine(None).begin() as session:
+        faults += [fault.message for fault in audit.verify(session)]
     return faults
 
 

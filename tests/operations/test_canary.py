@@ -283,7 +283,7 @@ def test_no_fault_of_the_registry_leaves_a_canary(
         )
     assert codes == {
         "the database refuses a row": 70, "the database refuses the last step": 70,
-        "the database is of another version": 5, "the database is gone": 70,
+        "the database is of another version": 5, "the database is gone": 5,
         "a bug with a value in its words": 70, "a bug in the checks": 70,
     }  # fmt: skip
     assert traces.with_canary(WORD, NUMBER, CASE) == []

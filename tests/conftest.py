@@ -55,6 +55,7 @@ def empty_database(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
         session.execute(text(f"truncate {', '.join(tables)} restart identity cascade"))
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks afterwards
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A file stays with one worker, and all that need the demonstration with one, so that it is made once."""
     for item in items:

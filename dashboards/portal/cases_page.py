@@ -16,8 +16,8 @@ from registry.access.signing import sign
 from registry.intake.export import export
 from registry.lifecycle.cases import CaseStatus, case_history, case_list, reinstate, withdraw
 from registry.lifecycle.remarks import RemarkError
-from registry.lifecycle.signatures import Meaning, contents
-from registry.lifecycle.status import ConflictError, NotAllowedError
+from registry.lifecycle.signatures import contents
+from registry.lifecycle.status import ConflictError, Meaning, NotAllowedError
 from registry.store import center_session
 
 

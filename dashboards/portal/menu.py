@@ -59,12 +59,15 @@ class Offer(NamedTuple):
 
 def offered(person: Person) -> list[Offer]:
     """What a person may open; everything else does not exist for them."""
-    every = [
-        *((right, title, icon, path, partial(_of_a_center, right, show))
-          for right, title, icon, path, show in OF_A_CENTER),
-        *OF_THE_REGISTRY,
-        OF_EVERYONE,
-    ]  # fmt: skip
+    of_a_center = [
+        (right, title, icon, path, partial(_of_a_center, right, show))
+        for right, title, icon, path, show in OF_A_CENTER
+    ]
+    # the own center first, for those who have one
+    first, second = (
+        (of_a_center, OF_THE_REGISTRY) if person.center_id else (OF_THE_REGISTRY, of_a_center)
+    )
+    every = [*first, *second, OF_EVERYONE]
     return [
         Offer(title, icon, path, partial(shows, person, right, title, show))
         for right, title, icon, path, show in every

@@ -10,7 +10,8 @@ from registry.access.accounts import persons_of
 from registry.access.rights import NotAllowedError, Person, Right, Role
 from registry.access.sessions import confirm, confirm_by_openid
 from registry.access.tables import ACCOUNT
-from registry.lifecycle.signatures import Meaning, record_signature
+from registry.lifecycle.signatures import record_signature
+from registry.lifecycle.status import Meaning
 from registry.store import center_session, engine, lock_for_commit
 
 NOT_CONFIRMED = (

@@ -26,7 +26,7 @@ from registry.cli.output import (
     print_rows,
     say,
 )  # fmt: skip
-from registry.lifecycle.signatures import Meaning
+from registry.lifecycle.status import Meaning
 
 queries_app = typer.Typer(no_args_is_help=True, help="What a center is asked, and its answers.")
 receipt_app = typer.Typer(no_args_is_help=True, help="Signed receipts of submissions.")

@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, text
 
 from registry.forms import FORMS
 from registry.lifecycle.latest import among, case_states
-from registry.lifecycle.status import SIGNATURE_LIFECYCLE, ConflictError, require
+from registry.lifecycle.status import SIGNATURE_LIFECYCLE, ConflictError, Meaning, require
 from registry.schema import CASE_SIGNATURE, SUBMISSION, SUBMISSION_CASE
-
-
-class Meaning(StrEnum):
-    COMPLETE = "data complete"
-    REVIEWED = "data reviewed"
 
 
 @dataclass(frozen=True)

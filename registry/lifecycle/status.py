@@ -7,9 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 SYSTEM, COORDINATOR, LEAD, STEWARD = "system", "coordinator", "center lead", "steward"
 PEOPLE = (COORDINATOR, LEAD, STEWARD)
+
+
+class Meaning(StrEnum):
+    """What a center lead declares by signing a case."""
+
+    COMPLETE = "data complete"
+    REVIEWED = "data reviewed"
 
 
 class NotAllowedError(Exception):

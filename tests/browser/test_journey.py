@@ -178,7 +178,8 @@ def test_every_page_of_a_coordinator_fits_a_phone(
         ("Start", "Center C12"), ("Send data", "Send data of C12"), ("Queries", "Queries to C12"),
         ("Cases", "Cases of C12"), ("Receipts", "Receipts of C12"),
     ):  # fmt: skip
-        page.wait_for_timeout(1_000)  # the sidebar slides away, or is there already
+        expect(page.get_by_role("link", name=name).first).to_be_attached()
+        page.wait_for_timeout(1_500)  # the sidebar slides away, or is there already
         if page.get_by_test_id("stExpandSidebarButton").is_visible():
             page.get_by_test_id("stExpandSidebarButton").click()
         open_page(page, name)

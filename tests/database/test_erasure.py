@@ -25,8 +25,7 @@ from registry.lifecycle.cases import case_list, reinstate, withdraw
 from registry.lifecycle.erased import Line, digest, ledger, write_down
 from registry.lifecycle.locks import lock
 from registry.lifecycle.remarks import RemarkError
-from registry.lifecycle.signatures import Meaning
-from registry.lifecycle.status import ConflictError
+from registry.lifecycle.status import ConflictError, Meaning
 from registry.queries import open_queries
 from registry.schema import ERASURE, SUBMISSION
 from tests.lifecycle.material import ANA, NOW, PASSWORD, add_lead, send

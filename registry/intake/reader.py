@@ -100,7 +100,8 @@ def _digest(files: Mapping[str, bytes], *, folder: bool) -> str:
     return total.hexdigest()
 
 
-@concurrent.process(timeout=limits.CHILD_WALL_SECONDS, mp_context=get_context("fork"))
+# the library's types call the argument mp_context, and its code takes only context
+@concurrent.process(timeout=limits.CHILD_WALL_SECONDS, context=get_context("fork"))  # type: ignore[call-overload, untyped-decorator]
 def _read_in_child(files: Mapping[str, bytes], folder: bool, empty: RawFile) -> RawFile:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.CHILD_CPU_SECONDS,) * 2)

@@ -52,9 +52,11 @@ def empty(home: Path) -> None:
     from registry.forms.tables import TABLES
     from registry.schema import SCHEMA, SQLModel
 
-    tables = [f'crf."{name}"' for name in TABLES]
+    tables = [f'crf."{name}"' for name in TABLES] + ["audit.entry", "audit.change"]
     tables += [str(t) for t in SQLModel.metadata.tables.values() if t.schema == SCHEMA]
-    with store.engine("mst_owner").begin() as session:
+    with store.engine(None).begin() as session:
+        # the audit is only ever added to, unless every trigger is off
+        session.execute(text("set local session_replication_role = replica"))
         session.execute(text(f"truncate {', '.join(tables)} restart identity cascade"))
-    for folder in ("releases", "warehouse", "spool", "keys"):
+    for folder in ("releases", "warehouse", "spool", "keys", "audit"):
         shutil.rmtree(home / folder, ignore_errors=True)

@@ -18,6 +18,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import psycopg
+from sqlalchemy import make_url
+
+from registry.store import SERVICE_LOGIN
 
 Victim = Literal["process", "backend terminated", "backend killed", "server"]
 _APPLICATION = "doomed"
@@ -51,7 +54,7 @@ class End:
 
 @dataclass(frozen=True)
 class Nursery:
-    """Where its processes find the registry."""
+    """Where its processes find the registry; `url` is the owner's login."""
 
     home: str
     url: str
@@ -122,7 +125,11 @@ def _live(
     home: str, url: str, answers: Connection, fate: Fate | None, task: Callable[..., Any],
     arguments: tuple[Any, ...],
 ) -> None:  # fmt: skip
-    os.environ |= {"MST_HOME": home, "MST_DATABASE_URL": url, "PGAPPNAME": _APPLICATION}
+    service = make_url(url).set(username=SERVICE_LOGIN).render_as_string(hide_password=False)
+    os.environ |= {
+        "MST_HOME": home, "MST_DATABASE_URL": service, "MST_OWNER_DATABASE_URL": url,
+        "PGAPPNAME": _APPLICATION,
+    }  # fmt: skip
     if fate is not None:
         _destine(fate)
     end: End | str
@@ -179,7 +186,7 @@ def _kill(victim: Victim) -> None:
     elif victim == "server":
         kill_server(Path(os.environ["MST_HOME"]))
     else:
-        end_backends(os.environ["MST_DATABASE_URL"], gently=victim == "backend terminated")
+        end_backends(os.environ["MST_OWNER_DATABASE_URL"], gently=victim == "backend terminated")
 
 
 def kill_server(home: Path) -> None:

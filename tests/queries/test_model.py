@@ -195,7 +195,7 @@ def test_every_life_of_a_query_is_as_expected(empty_database: None) -> None:
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=30, stateful_step_count=25, deadline=None, derandomize=True,
+            max_examples=12, stateful_step_count=25, deadline=None, derandomize=True,
             suppress_health_check=list(HealthCheck), phases=[Phase.generate],
         ),
     )  # fmt: skip

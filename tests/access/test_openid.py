@@ -131,6 +131,7 @@ def test_a_person_of_the_registry_has_exactly_their_roles_until_they_are_taken_b
     assert page.get_by_text("Cases of").count() == 0
 
 
+@pytest.mark.long
 @pytest.mark.requirement("ACC-08")
 def test_who_is_in_no_table_or_cannot_be_told_apart_gets_no_page(
     browser: Browser, context: BrowserContext, portal: str, provider: str
@@ -154,6 +155,7 @@ def test_who_is_in_no_table_or_cannot_be_told_apart_gets_no_page(
     second.close()
 
 
+@pytest.mark.long
 @pytest.mark.requirement("ACC-09")
 def test_signing_out_in_one_tab_puts_the_other_out(
     context: BrowserContext, portal: str, provider: str

@@ -111,6 +111,7 @@ def public_page(root: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return page
 
 
+@pytest.mark.long
 @pytest.mark.requirement("REL-02", "REL-07")
 def test_a_build_that_fails_or_dies_leaves_the_last_one_serving_with_its_age(
     nursery: Nursery, root: Path, monkeypatch: pytest.MonkeyPatch

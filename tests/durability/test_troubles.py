@@ -185,6 +185,7 @@ def test_a_full_disk_for_the_warehouse(mst: Mst, disk: Disk, nursery: Nursery) -
     assert [path for path in warehouse.iterdir() if path.is_dir()] == []
 
 
+@pytest.mark.long
 @pytest.mark.requirement("REL-13", "UPL-18")
 def test_a_full_disk_for_the_database(
     disk: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -34,29 +34,30 @@ def page(person: Person) -> None:
         for c in found
     ]  # fmt: skip
     st.dataframe(pd.DataFrame(table), hide_index=True, width="stretch")
-    _download(person.center_id, found)
+    if person.may(Right.EXPORT_CASES, person.center_id):
+        _download(person.center_id, found)
     st.subheader("One case")
     name = st.selectbox("Show the case", [c.case_id for c in found])
     case = next(c for c in found if c.case_id == name)
     _history(person.center_id, case)
     if person.may(Right.SIGN):
         _signature(person, case)
-    _consent(person, case)
+    if person.may(Right.WITHDRAW, person.center_id):
+        _consent(person, case)
 
 
 def _download(center: str, found: list[CaseStatus]) -> None:
     stored = [c.case_id for c in found if c.status not in ("held", "withdrawn")]
     st.subheader("The present state, to amend and send back")
+    kept = f"export of {center}"  # who changes the center must not get the other's file
     chosen = st.multiselect("Cases (none chosen: all)", stored)
     if st.button("Prepare the workbook", disabled=not stored):
         with tempfile.TemporaryDirectory() as folder:
             target = Path(folder) / "cases.xlsx"
             export(target, center, cases=chosen)
-            st.session_state["export"] = target.read_bytes()
-    if "export" in st.session_state:
-        st.download_button(
-            "Download the workbook", st.session_state["export"], f"{center}-cases.xlsx"
-        )
+            st.session_state[kept] = target.read_bytes()
+    if kept in st.session_state:
+        st.download_button("Download the workbook", st.session_state[kept], f"{center}-cases.xlsx")
 
 
 def _history(center: str, case: CaseStatus) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
-from registry.access.rights import Person
+from registry.access.rights import Person, Right
 from registry.lifecycle.status import NotAllowedError
 from registry.queries import answer, history, queries
 from registry.queries.model import ANSWER_WORDS, Answer, AnswerCode, OpenQuery
@@ -33,7 +33,7 @@ def page(person: Person) -> None:
         return
     if len(chosen) == 1:
         _one(person.center_id, chosen[0])
-    if state in ("open", "answered"):
+    if state in ("open", "answered") and person.may(Right.ANSWER, person.center_id):
         _answer(person, chosen)
 
 

@@ -126,3 +126,18 @@ def test_a_download_holds_every_entry_as_the_table_does_and_runs_nothing() -> No
     assert read == [{k: "" if v is None else str(v) for k, v in row.items()} for row in rows]
     assert to_csv([{"detail": "=1+1", "n": -5}]) == "detail,n\n'=1+1,-5\n"
     assert to_csv([]) == ""
+
+
+@pytest.mark.requirement("ACC-08")
+@pytest.mark.parametrize(
+    ("role", "may_change"), [("steward", True), ("auditor", False), ("coordinator", True)]
+)
+def test_who_only_reads_is_offered_no_export_and_no_withdrawal(role: str, may_change: bool) -> None:
+    upload([found()])
+    page = shown(person(role), "Cases")
+    if role != "coordinator":
+        (center,) = (box for box in page.selectbox if box.label == "Center")
+        center.select("C01").run()
+    labels = [button.label for button in page.button]
+    assert ("Prepare the workbook" in labels) is may_change
+    assert ("Withdraw the case" in labels) is may_change

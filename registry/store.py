@@ -191,6 +191,17 @@ def past_policies(session: Connection) -> Iterator[None]:
         session.execute(text(f"alter table {table} force row level security"))
 
 
+@contextmanager
+def reader_session(center_id: str | None) -> Iterator[Connection]:
+    """A transaction that sees one center's rows under its policy, or (None) those of all."""
+    if center_id is not None:
+        with center_session(center_id) as session:
+            yield session
+    else:
+        with engine("mst_reader").begin() as session:
+            yield session
+
+
 def lock_for_commit(session: Connection) -> None:
     """Wait for the registry's single writer lock; released when the transaction ends."""
     _lock(session, _COMMIT_LOCK)

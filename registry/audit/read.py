@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +15,7 @@ from registry.forms import FORMS
 from registry.forms.base import CASE_ID_PATTERN
 from registry.forms.tables import TABLES
 from registry.schema import SUBMISSION
-from registry.store import center_session, engine
+from registry.store import engine, reader_session
 
 
 @dataclass(frozen=True)
@@ -82,20 +81,9 @@ limit :limit
 
 def entries(wanted: Wanted) -> list[Entry]:
     """The entries wanted, the newest first."""
-    with _session(wanted.center_id) as session:
+    with reader_session(wanted.center_id) as session:
         session.execute(text("set local timezone = 'UTC'"))
         return [Entry(**row) for row in session.execute(text(_ENTRIES), asdict(wanted)).mappings()]
-
-
-@contextmanager
-def _session(center_id: str | None) -> Iterator[Connection]:
-    """The rows of one center under its policy, or all."""
-    if center_id is not None:
-        with center_session(center_id) as session:
-            yield session
-    else:
-        with engine("mst_reader").begin() as session:
-            yield session
 
 
 def history(center_id: str, case_id: str) -> list[dict[str, Any]]:

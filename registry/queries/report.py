@@ -6,15 +6,14 @@ A query counts from the moment it was first opened. Queries of withdrawn cases c
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from registry.lifecycle.status import QUERY_STATE, UNSETTLED
-from registry.store import center_session, engine
+from registry.store import reader_session
 
 # days open: from and up to, both included
 BANDS = ((0, 7), (8, 14), (15, 30), (31, 90), (91, None))
@@ -144,7 +143,7 @@ order by 1, 2
 
 def report(*, as_of: datetime, center_id: str | None = None) -> Report:
     """The figures of one center, or of all (None), as they were at a moment."""
-    with _session(center_id) as session:
+    with reader_session(center_id) as session:
         found = {"as_of": as_of}
         ageing = [dict(row) for row in session.execute(text(_AGEING), found).mappings()]
         times = session.execute(text(_TIMES), found).mappings().one()
@@ -152,16 +151,6 @@ def report(*, as_of: datetime, center_id: str | None = None) -> Report:
     return Report(
         as_of, tuple(_bands(ageing)), Times(**times), tuple(RuleYield(**r) for r in rules)
     )
-
-
-@contextmanager
-def _session(center_id: str | None) -> Iterator[Connection]:
-    if center_id is not None:
-        with center_session(center_id) as session:
-            yield session
-    else:
-        with engine("mst_reader").begin() as session:
-            yield session
 
 
 def _bands(rows: list[dict[str, Any]]) -> Iterator[Ageing]:

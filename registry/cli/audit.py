@@ -39,6 +39,14 @@ def list_(
             limit=limit or None,
         )  # fmt: skip
         rows = [entry.as_row() for entry in entries(wanted)]
+    if format_ in (Rows.TABLE, Rows.TEXT):
+        # a terminal has no room for hashes; JSON and CSV have everything
+        rows = [
+            {"no": r["seq"], "when": r["at"], "who": f"{r['actor']} ({r['role']})".replace(" ()", ""),
+             "what": r["action"], "about": " ".join(filter(None, (r["center_id"], r["case_id"]))),
+             "rows": r["changes"]}
+            for r in rows
+        ]  # fmt: skip
     print_rows(rows, format_)
 
 

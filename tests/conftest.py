@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,12 @@ os.environ["MST_HOME"] = str(_HOME)
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 # the width of the terminal in which the tests run is not the width that a test asks for
 os.environ.pop("COLUMNS", None)
+
+
+@pytest.fixture(autouse=True)
+def own_main(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit's runner puts each page in the place of `__main__`; processes started later would run it."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture(scope="session")

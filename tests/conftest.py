@@ -21,9 +21,11 @@ os.environ.pop("COLUMNS", None)
 
 
 @pytest.fixture(autouse=True)
-def own_main(monkeypatch: pytest.MonkeyPatch) -> None:
+def own_main() -> Iterator[None]:
     """Streamlit's runner puts each page in the place of `__main__`; processes started later would run it."""
-    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")

@@ -133,6 +133,7 @@ def test_check_counts_deviations_as_the_marts_do(demonstration: Demonstration) -
         assert (row["evaluated"], row["unexpected"]) == (evaluated, deviated)
 
 
+@pytest.mark.long
 def test_diff_tells_changes_and_flips(demonstration: Demonstration, tmp_path: Path) -> None:
     folder = changed_copy(tmp_path, WINDOW, name="2023.2")
     done = mst("diff", consensus.CURRENT_VERSION, str(folder), "--format", "json")

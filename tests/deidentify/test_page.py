@@ -44,7 +44,7 @@ def served() -> Iterator[str]:
     process.wait(timeout=20)
 
 
-@pytest.fixture(params=[1300, 400])
+@pytest.fixture(params=[1300, pytest.param(400, marks=pytest.mark.long)])
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     opened = browser.new_page(viewport={"width": request.param, "height": 1400})
     opened.set_default_timeout(PATIENCE_MS)

@@ -55,6 +55,7 @@ def test_what_is_unexpected_is_what_deviates(home: Path) -> None:
     assert not any(outcome.rows for outcome in plain)
 
 
+@pytest.mark.long
 def test_a_changed_threshold_changes_what_is_unexpected(home: Path, tmp_path: Path) -> None:
     changed = load_folder(
         changed_copy(

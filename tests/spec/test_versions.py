@@ -211,6 +211,7 @@ def both(release: Path, home: Path, old: Consensus, new: Consensus) -> Build:
     return build(release, home, progress=lambda _: None, versions=[first, new])
 
 
+@pytest.mark.long
 def test_an_event_is_judged_by_the_version_in_force(
     both: Build, scored: tuple[pa.Table, pa.Table], release: Path, old: Consensus
 ) -> None:
@@ -234,6 +235,7 @@ def test_an_event_is_judged_by_the_version_in_force(
     assert len(cases) > len({case[:2] for case in cases})  # a case may fall under both
 
 
+@pytest.mark.long
 def test_a_retired_rule_judges_the_events_of_its_time_only(both: Build, old: Consensus) -> None:
     with connect(both.analyst) as connection:
         asked = "select distinct consensus_version from fct_verdict where recommendation_id = '{}'"

@@ -43,7 +43,8 @@ def tables(made: Build) -> dict[str, str]:
 
 
 @pytest.mark.requirement("REL-08")
-@pytest.mark.parametrize("threads", [8, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("threads", [1, 8])
 def test_a_release_built_again_gives_the_same_tables(
     built: Build, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: int
 ) -> None:

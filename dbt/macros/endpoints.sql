@@ -1,0 +1,12 @@
+{#- What the endpoints fix that no consensus does; told to readers in docs/endpoints.md. -#}
+
+{#- Every death within so many days of the first course (ELN 2022 asks for both). -#}
+{%- macro early_death_windows() -%}
+{{ return([30, 60]) }}
+{%- endmacro -%}
+
+{#- Days from the first course by which remission must have come. ELN 2022 leaves the landmark to the
+    protocol; half a year leaves room for two inductions and a late assessment. -#}
+{%- macro efs_landmark_days() -%}
+180
+{%- endmacro -%}

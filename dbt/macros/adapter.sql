@@ -98,10 +98,11 @@ end
 regexp_matches({{ allele }}, '[0-9]N(/|$)')
 {%- endmacro -%}
 
-{#- The options of both; whether the two have one in common; whether one is of an allele group. -#}
+{#- The options of both, null where one is open; whether the two have one in common; whether one is of an
+    allele group. -#}
 {%- macro hla_either(options, others) -%}
 array_to_string(list_sort(list_distinct(list_filter(
-    list_concat(string_split({{ options }}, '/'), string_split({{ others }}, '/')), lambda x: x <> ''
+    string_split({{ options }} || '/' || {{ others }}, '/'), lambda x: x <> ''
 ))), '/')
 {%- endmacro -%}
 

@@ -53,7 +53,8 @@ completed as (
         locus,
         case
             when options_1 = '' then options_2
-            when may_be_null_1 and has_two then {{ hla_either('options_1', 'options_2') }}
+            when may_be_null_1 and (has_two or not is_confirmed)
+                then {{ hla_either('options_1', 'options_2') }}
             else options_1
         end as options_1,
         case

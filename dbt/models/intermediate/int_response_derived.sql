@@ -49,22 +49,27 @@ remissions as (
 
 ),
 
--- What came before, as derived or, where that is open, as the center judged it.
+-- What came before, as derived or, where that is open, as the center judged it: the last day of remission,
+-- of disease, and of what may have been either.
 histories as (
 
     select
         *,
         max(
-            case when coalesce(remission, case when is_clear is null then response end) in {{ remissions() }} then 1 else 0 end
-        ) over earlier as was_in_remission,
+            case
+                when coalesce(remission, case when is_clear is null then response end) in {{ remissions() }}
+                    then assessment_day
+            end
+        ) over earlier as last_remission_day,
+        max(
+            case when has_relapse_sign and not is_not_evaluable then assessment_day end
+        ) over earlier as last_disease_day,
         max(
             case
-                when is_not_evaluable then 1
-                when is_clear is null and response is null then 1
-                when is_clear and remission is null then 1
-                else 0
+                when is_not_evaluable or (is_clear is null and response is null)
+                    or (is_clear and remission is null) then assessment_day
             end
-        ) over earlier as may_have_been_in_remission
+        ) over earlier as last_open_day
     from remissions
     window earlier as (
         partition by center_id, case_id order by assessment_day
@@ -73,17 +78,21 @@ histories as (
 
 ),
 
+-- After a relapse the next remission is awaited anew, and PR has the blasts of the relapse to be held against,
+-- which the form does not name.
 diseased as (
 
     select
         *,
         case
-            when was_in_remission = 1 then true
-            when coalesce(may_have_been_in_remission, 0) = 0 then false
+            when last_remission_day > coalesce(last_disease_day, last_remission_day - 1) then true
+            when last_open_day > coalesce(last_disease_day, last_open_day - 1) then cast(null as boolean)
+            else false
         end as is_after_remission,
         blood_blasts_pct = 0 and not extramedullary_disease and has_full_counts
             and marrow_blasts_pct between 5 and 25
-            and marrow_blasts_pct <= 0.5 * baseline_blasts_pct as is_partial
+            and marrow_blasts_pct <= case when last_remission_day is null then 0.5 * baseline_blasts_pct end
+            as is_partial
     from histories
 
 ),

@@ -1,10 +1,18 @@
 {%- set asked = var('parameters') -%}
-{#- Lineage, its column, the counts that mean recovery, and the same as words. -#}
+{#- Lineage, its column, the counts that mean recovery. -#}
 {%- set lineages = [
     ('neutrophils', 'anc_e9_per_l', [asked.neutrophil_recovery_e9_per_l, 1.0]),
     ('platelets', 'platelets_e9_per_l', [asked.platelet_recovery_e9_per_l, 50, 100]),
 ] -%}
 {%- set clocks = ['last_dose', 'infusion'] -%}
+{#- First, second and third threshold of a row; a lineage with fewer repeats its last and is not asked for it. -#}
+{%- set anc, platelets = lineages[0][2], lineages[1][2] -%}
+{%- set limits = [] -%}
+{%- for k in range(3) -%}
+{%- do limits.append(
+    "case lineage when 'neutrophils' then " ~ anc[[k, 1] | min] ~ " else " ~ platelets[k] ~ " end"
+) -%}
+{%- endfor %}
 
 with
 
@@ -107,7 +115,8 @@ supported as (
 
 ),
 
--- A platelet count held up by a transfusion is not enough, and not a sign that it never fell.
+-- A platelet count held up by a transfusion is not enough, and not a sign that it never fell: it is below
+-- every threshold.
 counts as (
 
     {%- for lineage, column, thresholds in lineages %}
@@ -116,15 +125,12 @@ counts as (
         blood_counts.center_id,
         blood_counts.case_id,
         blood_counts.sample_day,
-        '{{ lineage }}' as lineage
-        {%- for k in range(3) %},
-        {%- if k < thresholds | length %}
-        blood_counts.{{ column }} >= {{ thresholds[k] }}
-            {{ 'and supported.sample_day is null' if lineage == 'platelets' }} as is_enough_{{ k }}
+        '{{ lineage }}' as lineage,
+        {%- if lineage == 'platelets' %}
+        case when supported.sample_day is null then blood_counts.{{ column }} else -1 end as count_e9_per_l
         {%- else %}
-        cast(null as boolean) as is_enough_{{ k }}
+        blood_counts.{{ column }} as count_e9_per_l
         {%- endif %}
-        {%- endfor %}
     from blood_counts
     {%- if lineage == 'platelets' %}
     left join supported
@@ -149,9 +155,7 @@ placed as (
         windows.competing_day,
         counts.lineage,
         counts.sample_day,
-        counts.is_enough_0,
-        counts.is_enough_1,
-        counts.is_enough_2
+        counts.count_e9_per_l
     from windows
     inner join counts
         on counts.center_id = windows.center_id
@@ -161,20 +165,16 @@ placed as (
 
 ),
 
--- Recovery starts after the count was seen below: before that it is still falling.
 runs as (
 
     select
-        *
-        {%- for k in range(3) %},
-        is_enough_{{ k }}
-            and lead(is_enough_{{ k }}, 1) over course_counts
-            and lead(is_enough_{{ k }}, 2) over course_counts as starts_run_{{ k }},
-        max(case when not is_enough_{{ k }} then 1 else 0 end) over (
+        *,
+        lead(count_e9_per_l, 1) over course_counts as second_e9_per_l,
+        lead(count_e9_per_l, 2) over course_counts as third_e9_per_l,
+        min(count_e9_per_l) over (
             partition by center_id, case_id, course_no, lineage order by sample_day
             rows between unbounded preceding and current row
-        ) = 1 as has_fallen_{{ k }}
-        {%- endfor %}
+        ) as lowest_e9_per_l
     from placed
     window course_counts as (
         partition by center_id, case_id, course_no, lineage order by sample_day
@@ -182,6 +182,7 @@ runs as (
 
 ),
 
+-- Recovery starts after the count was seen below: before that it is still falling.
 {%- for clock in clocks %}
 
 after_{{ clock }} as (
@@ -195,10 +196,14 @@ after_{{ clock }} as (
         {{ clock }}_day as day_0,
         max(sample_day) as last_count_day,
         competing_day
-        {%- for k in range(3) %},
-        min(case when starts_run_{{ k }} then sample_day end) as first_run_day_{{ k }},
-        min(case when starts_run_{{ k }} and has_fallen_{{ k }} then sample_day end) as recovery_day_{{ k }},
-        {{ any_row('has_fallen_' ~ k) }} = 0 as is_never_below_{{ k }}
+        {%- for k in range(3) %}
+        {%- set limit = limits[k] %}
+        {%- set starts = 'count_e9_per_l >= ' ~ limit ~ ' and second_e9_per_l >= ' ~ limit
+            ~ ' and third_e9_per_l >= ' ~ limit %},
+        min(case when {{ starts }} then sample_day end) as first_run_day_{{ k }},
+        min(case when {{ starts }} and lowest_e9_per_l < {{ limit }} then sample_day end)
+            as recovery_day_{{ k }},
+        min(lowest_e9_per_l) >= {{ limit }} as is_never_below_{{ k }}
         {%- endfor %}
     from runs
     where sample_day > {{ clock }}_day

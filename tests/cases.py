@@ -202,6 +202,10 @@ TRIPS: dict[str, list[Change]] = {
     "response-by-last-contact": [("response", 0, {"assessment_day": LATE})],
     "response-remission-blasts": [("response", 0, {"marrow_blasts_pct": 8})],
     "response-cr-counts": [("response", 0, {"platelets_e9_per_l": 60})],
+    "response-derived": [
+        ("response", 0, {"response": "CRi", "extramedullary_disease": False, "anc_e9_per_l": 0.6,
+                         "platelets_e9_per_l": 62}),
+    ],
     "response-relapse-after-remission": [("response", 0, {"response": "relapse"})],
     "response-after-course": [("response", 0, {"after_course_no": 2})],
     "mrd-negative": [("mrd", 0, {"value_pct": 0.5})],
@@ -218,6 +222,14 @@ TRIPS: dict[str, list[Change]] = {
     "complication-confirmation": [("complication", 0, {"suspicion_day": 18, "confirmation_day": 17})],
     "complication-gvhd-grade-stages": [("complication", 0, {"kind": "acute GVHD", "agvhd_grade": 0,
                                                             "agvhd_skin_stage": 2})],
+    "complication-agvhd-derived": [
+        ("complication", 0, {"kind": "acute GVHD", "agvhd_grade": 1, "agvhd_skin_stage": 3, "agvhd_liver_stage": 0,
+                             "agvhd_lower_gi_stage": 0, "agvhd_upper_gi_stage": 0}),
+    ],
+    "complication-cgvhd-derived": [
+        ("complication", 0, {"kind": "chronic GVHD", "onset_day": 160, "end_day": 200, "cgvhd_severity": "mild",
+                             "cgvhd_max_organ_stage": 1, "cgvhd_organs": 3, "cgvhd_lung_stage": 0}),
+    ],
     "allo-day-of-transplant": [("allo", 0, {"transplant_day": 200, "missing": {}})],
     "allo-reason": [("allo", 0, {"transplant_done": True, "transplant_day": 200, "missing": {}})],
     "allo-by-last-contact": [("allo", 0, {"transplant_day": LATE})],

@@ -77,3 +77,39 @@ regexp_replace({{ value }}, '{{ pattern }}', '', 'g')
 unnest(string_split({{ value }}, '{{ separator }}')) as {{ part }},
 generate_subscripts(string_split({{ value }}, '{{ separator }}'), 1) as {{ part }}_no
 {%- endmacro -%}
+
+{#- Typing that leaves open what an allele is. 'A*02:01/02:05:01/A*24:09N' -> 'A*02:01/A*02:05': the
+    expressed proteins it may be, in order, each once; '' for a null allele alone. Null where a part
+    names no protein (first field only, multiple allele code), that is where it may be many. -#}
+{%- macro hla_options(allele) -%}
+{%- set gene = "regexp_extract(replace(" ~ allele ~ ", 'HLA-', ''), '^[A-Z0-9]+[*]')" -%}
+{%- set parts = "string_split(replace(" ~ allele ~ ", 'HLA-', ''), '/')" -%}
+{%- set protein = "regexp_extract(case when x like '%*%' then x else " ~ gene ~ " || x end, '^[A-Z0-9]+[*][0-9]+:[0-9]+')" -%}
+case
+    when not list_contains(list_transform({{ parts }}, lambda x: {{ protein }}), '')
+        then array_to_string(list_sort(list_distinct(list_transform(
+            list_filter({{ parts }}, lambda x: not regexp_matches(x, '[0-9]N$')), lambda x: {{ protein }}
+        ))), '/')
+end
+{%- endmacro -%}
+
+{#- One of the alleles it may be is a null allele. -#}
+{%- macro hla_may_be_null(allele) -%}
+regexp_matches({{ allele }}, '[0-9]N(/|$)')
+{%- endmacro -%}
+
+{#- The options of both, null where one is open; whether the two have one in common; whether one is of an
+    allele group. -#}
+{%- macro hla_either(options, others) -%}
+array_to_string(list_sort(list_distinct(list_filter(
+    string_split({{ options }} || '/' || {{ others }}, '/'), lambda x: x <> ''
+))), '/')
+{%- endmacro -%}
+
+{%- macro hla_share_option(options, others) -%}
+list_has_any(string_split({{ options }}, '/'), string_split({{ others }}, '/'))
+{%- endmacro -%}
+
+{%- macro hla_has_group(options, allele_group) -%}
+contains('/' || {{ options }}, '/' || {{ allele_group }} || ':')
+{%- endmacro -%}

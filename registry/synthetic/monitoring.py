@@ -23,7 +23,8 @@ from registry.synthetic.story import REMISSIONS, Assessment, Story
 def write_responses(chart: Chart, story: Story, draw: Draw) -> None:
     counts = {row["sample_day"]: row for row in chart.rows.get("blood_count", [])}
     for found in story.assessments:
-        count = counts.get(found.day, {})
+        # a partial remission with the counts of ELN 2022 is rare: its counts are left out
+        count = {} if found.response is Response.PR else counts.get(found.day, {})
         missed = found.response is Response.NOT_EVALUABLE
         chart.add(
             "response", assessment_day=found.day, after_course_no=found.after_course,

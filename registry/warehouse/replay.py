@@ -23,6 +23,7 @@ _SELECTED = (
     "path:models/intermediate,resource_type:model",
     "fct_verdict",
 )
+_NOT_OF_UPLOADS = "tag:release_only"
 # The long view of the verdicts is asked for when a release is scored, never of an upload.
 _LONG = "fct_verdict"
 
@@ -132,7 +133,7 @@ def _compile(home: Path, variables: Mapping[str, Any]) -> list[Model]:
     nowhere = Warehouse(scratch / "compile")
     nowhere.folder.mkdir(parents=True, exist_ok=True)
     results = run_dbt(
-        ["compile", "--no-introspect", "--select", *_SELECTED],
+        ["compile", "--no-introspect", "--select", *_SELECTED, "--exclude", _NOT_OF_UPLOADS],
         warehouse=nowhere, variables=variables, scratch=scratch,
     )  # fmt: skip
     # tests that stand beside the models are compiled with them

@@ -1,1 +1,1 @@
-"""Estimators on plain values and frames, nothing else."""
+"""Estimators on plain values and arrays, nothing else."""

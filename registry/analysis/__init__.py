@@ -1,0 +1,23 @@
+"""Questions of the analyst's warehouse file, and the guard against immortal time.
+
+What can be asked stands in `covariates.py` and `question.py`; `answer.py` reads and estimates.
+"""
+
+from registry.analysis.answer import Answer, Group, LeftOut, answer
+from registry.analysis.covariates import COVARIATES, Covariate
+from registry.analysis.published import Beside, beside
+from registry.analysis.question import ImmortalTimeError, Method, Question
+
+__all__ = [
+    "COVARIATES",
+    "Answer",
+    "Beside",
+    "Covariate",
+    "Group",
+    "ImmortalTimeError",
+    "LeftOut",
+    "Method",
+    "Question",
+    "answer",
+    "beside",
+]

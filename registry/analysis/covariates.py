@@ -1,0 +1,97 @@
+"""What patients may be divided by, and from when on it is known. What is not here cannot be asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# Moments from which time is counted, in the order in which a patient comes to them.
+DIAGNOSIS, FIRST_COURSE, LAST_DOSE, REMISSION, ALLO_TRANSPLANT = (
+    "diagnosis", "first_course", "last_dose", "remission", "allo_transplant",
+)  # fmt: skip
+ORIGINS = (DIAGNOSIS, FIRST_COURSE, LAST_DOSE, REMISSION, ALLO_TRANSPLANT)
+
+# Endpoints with a competing event; the others have none.
+COMPETING = frozenset({"relapse", "nrm", "neutrophil_recovery", "platelet_recovery"})
+ENDPOINTS = frozenset({"os", "lfs"}) | COMPETING
+
+
+@dataclass(frozen=True)
+class Covariate:
+    """A column of `dim_patient`, in words.
+
+    `known_from` is the first origin at which it is known of everybody; None where it is not settled
+    before the patient's story ends. `exposure` names its history in `fct_exposure`, if it has one.
+    """
+
+    column: str
+    words: str
+    known_from: str | None = None
+    exposure: str | None = None
+    is_count: bool = False
+
+    def is_known_at(self, origin: str) -> bool:
+        """Whether it is known of everybody who comes to this origin, on that day."""
+        known = self.known_from
+        return known is not None and ORIGINS.index(known) <= ORIGINS.index(origin)
+
+
+def _all(*covariates: Covariate) -> dict[str, Covariate]:
+    return {covariate.column: covariate for covariate in covariates}
+
+
+COVARIATES = _all(
+    # known at diagnosis
+    Covariate("sex", "sex", DIAGNOSIS),
+    Covariate("age_group", "age group", DIAGNOSIS),
+    Covariate("age_band", "age band", DIAGNOSIS),
+    Covariate("disease", "disease", DIAGNOSIS),
+    Covariate("diagnosis", "disease and reported risk", DIAGNOSIS),
+    Covariate("onset_type", "onset", DIAGNOSIS),
+    Covariate("risk_group", "risk group of the center", DIAGNOSIS),
+    Covariate("risk_two_group", "risk in two groups", DIAGNOSIS),
+    Covariate("eln_2017", "ELN 2017 risk", DIAGNOSIS),
+    Covariate("eln_2022", "ELN 2022 risk", DIAGNOSIS),
+    Covariate("eln_2024_less_intensive", "ELN 2024 risk, less intensive therapy", DIAGNOSIS),
+    Covariate("adoption_period", "adoption of the consensus by the center", DIAGNOSIS),
+    # known when treatment begins
+    Covariate("fitness_class", "fitness before treatment", FIRST_COURSE),
+    Covariate("fitness_ferrara", "fitness by the Ferrara criteria", FIRST_COURSE),
+    # The donor is chosen before the course. Whoever never had cells has none on record, is left out
+    # and is counted as not known.
+    Covariate("first_donor_category", "match of the first donor", FIRST_COURSE),
+    Covariate("first_donor_relation", "relation of the first donor", FIRST_COURSE),
+    # what happens on the way, with the day on which it does
+    Covariate("n_mst_courses", "number of MST courses", None, "mst_courses", is_count=True),
+    Covariate(
+        "n_mst_consolidations", "number of MST consolidations", None, "mst_consolidations",
+        is_count=True,
+    ),
+    Covariate("in_remission", "remission", None, "remission"),
+    Covariate("any_gvhd", "acute GVHD", None, "acute_gvhd"),
+    Covariate("chimerism_class", "microchimerism", None, "microchimerism"),
+    Covariate("allo_done", "allogeneic transplant", None, "allo_transplant"),
+    # what happens on the way, without a history: it can be asked by no method
+    Covariate("n_courses", "number of courses"),
+    Covariate("n_consolidations", "number of consolidations"),
+    Covariate("n_idac_mst_consolidations", "number of MST consolidations with cytarabine"),
+    Covariate("n_standard_cycles", "number of standard cycles"),
+    Covariate("had_infusion", "any infusion of donor cells"),
+    Covariate("had_mst", "any MST course"),
+    Covariate("first_induction_is_mst", "microtransplant in the first induction"),
+    Covariate("had_consolidation", "any consolidation"),
+    Covariate("consolidation_closed", "completed consolidation"),
+    Covariate("maintenance_given", "maintenance"),
+    Covariate("induction_response", "response after induction"),
+    Covariate("cr_after_induction", "CR after induction"),
+    Covariate("in_remission_after_induction", "remission after induction"),
+    Covariate("severe_gvhd", "severe GVHD"),
+    Covariate("cmv_event", "CMV event"),
+    Covariate("severe_infection", "severe infection"),
+    Covariate("microchimerism_days", "duration of microchimerism"),
+    Covariate("max_donor_pct", "highest donor chimerism"),
+    Covariate("neutrophil_recovery_days", "neutrophil recovery"),
+    Covariate("platelet_recovery_days", "platelet recovery"),
+    Covariate("has_relapsed", "relapse"),
+    Covariate("early_death", "early death"),
+    Covariate("is_dead", "death"),
+)  # fmt: skip

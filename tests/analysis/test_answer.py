@@ -1,0 +1,198 @@
+"""Who is in which group, by hand; and the null under which courses change nothing."""
+
+from __future__ import annotations
+
+import math
+from statistics import fmean
+
+import numpy as np
+import pytest
+
+from registry.analysis import (
+    Answer,
+    ImmortalTimeError,
+    LeftOut,
+    Method,
+    Question,
+    answer,
+    beside,
+)
+from registry.consensus import benchmarks
+from registry.statistics.cox import cox
+from registry.statistics.model import Term
+from tests.analysis.material import Patient, file_of, whoever_survives
+
+LANDMARK = Question(
+    "os", "first_course", "n_mst_consolidations", Method.LANDMARK, 180, at_least=(2,)
+)
+TIME_DEPENDENT = Question(
+    "os", "first_course", "n_mst_consolidations", Method.TIME_DEPENDENT, at_least=(2,)
+)
+
+
+def counts(*days: int) -> dict[str, list[tuple[int, int]]]:
+    return {"mst_consolidations": [(day, number) for number, day in enumerate(days, start=1)]}
+
+
+# Origin is day 10, so day 180 after it is day 190.
+PATIENTS = [
+    Patient(100, 1, counts(60)),  # died before the landmark
+    Patient(120, 0, counts()),  # lost before it
+    Patient(190, 1, counts(60, 90)),  # died on it
+    Patient(400, 1, counts(60, 190)),  # the second on the day itself counts
+    Patient(500, 1, counts(60, 191)),  # the second a day later does not
+    Patient(600, 0, counts(60, 90, 120)),
+    Patient(300, 1, counts()),
+    Patient(700, 1),  # not known how many
+]
+
+
+def group_sizes(found: Answer) -> dict[str, tuple[int, int]]:
+    return {group.name: (group.patients, group.events) for group in found.groups}
+
+
+def test_landmark_by_hand() -> None:
+    found = answer(file_of(PATIENTS), LANDMARK)
+    assert group_sizes(found) == {"0-1": (2, 2), "2 or more": (2, 1)}
+    assert found.left_out == LeftOut(
+        not_known=1, before_event=2, before_competing=0, before_censored=1
+    )
+    # counted from the landmark: day 500 is 310 days after day 190
+    assert found.groups[0].curve is not None
+    assert found.groups[0].curve.counts.time_days.tolist() == [110, 310]
+    assert found.test is not None
+    assert found.model is not None
+    assert found.model.publishable(largest_hidden_count=12) is False
+
+
+def test_time_dependent_by_hand() -> None:
+    found = answer(file_of(PATIENTS), TIME_DEPENDENT)
+    # all seven begin with fewer than two; four of them come to have two
+    assert group_sizes(found) == {"0-1": (7, 2), "2 or more": (4, 3)}
+    assert found.left_out == LeftOut(not_known=1)
+    assert found.model is not None
+    assert found.model.patients == 7
+
+
+def test_a_change_on_the_day_of_death_comes_too_late() -> None:
+    found = answer(
+        file_of([Patient(60, 1, counts(20, 60)), Patient(80, 1, counts(20, 30)), Patient(90, 0, counts())]),
+        TIME_DEPENDENT,
+    )  # fmt: skip
+    assert group_sizes(found) == {"0-1": (3, 1), "2 or more": (1, 1)}
+
+
+def test_dead_on_the_day_of_origin_is_counted_as_left_out() -> None:
+    found = answer(file_of([*PATIENTS, Patient(10, 1, counts())]), TIME_DEPENDENT)
+    assert found.left_out == LeftOut(not_known=1, before_event=1)
+
+
+def test_plain_by_hand() -> None:
+    people = [
+        Patient(40 + day, status, sex=sex)
+        for day, status, sex in [
+            (10, 1, "f"),
+            (20, 2, "m"),
+            (30, 1, "m"),
+            (40, 0, "f"),
+            (9, 1, None),
+        ]
+    ]
+    asked = Question("relapse", "remission", "sex")
+    found = answer(file_of(people, endpoint="relapse", origin="remission"), asked)
+    assert group_sizes(found) == {"f": (2, 1), "m": (2, 1)}
+    assert found.left_out == LeftOut(not_known=1)
+    # f: 1 of 2 relapsed; m: one died first, then 1/2 * 1/1
+    assert [group.curve.at(30).share for group in found.groups if group.curve] == [0.5, 0.5]
+
+
+def test_one_group_has_a_curve_and_a_reason_why_no_test() -> None:
+    found = answer(
+        file_of([Patient(100, 1), Patient(200, 0)]), Question("os", "first_course", "sex")
+    )
+    assert group_sizes(found) == {"female": (2, 1)}
+    assert (found.test, found.model) == (None, None)
+    assert "two groups" in found.why_not
+
+
+def test_nobody() -> None:
+    with pytest.raises(ValueError, match="nobody has os from remission"):
+        answer(file_of(PATIENTS), Question("os", "remission", "sex"))
+    with pytest.raises(ValueError, match="nobody is followed beyond"):
+        answer(file_of(PATIENTS[:3]), LANDMARK)
+
+
+def plain(seed: int, size: int) -> Term:
+    """The split the guard refuses: by how many consolidations a patient came to have."""
+    patients = whoever_survives(size, seed)
+    group = ["2 or more" if len(p.history["mst_consolidations"]) > 1 else "0-1" for p in patients]
+    times, status = zip(*((p.end_day - 10, p.status) for p in patients), strict=True)
+    return cox(times, status, {"courses": group}).terms[0]
+
+
+def guarded(question: Question, seed: int, size: int) -> Term:
+    found = answer(file_of(whoever_survives(size, seed)), question)
+    assert found.model is not None, found.why_not
+    return found.model.terms[0]
+
+
+def test_under_a_null_the_plain_ratio_is_far_from_one_and_the_guarded_are_not() -> None:
+    seeds, size = range(8), 400
+    bare = [plain(seed, size) for seed in seeds]
+    assert max(term.ratio for term in bare) < 0.75
+    assert max(term.p for term in bare) < 0.001
+    for question in (LANDMARK, TIME_DEPENDENT):
+        terms = [guarded(question, seed, size) for seed in seeds]
+        assert math.exp(fmean(term.coefficient for term in terms)) == pytest.approx(1, abs=0.12)
+        assert sum(term.p < 0.05 for term in terms) <= 2
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("question", [LANDMARK, TIME_DEPENDENT], ids=["landmark", "time-dependent"])
+def test_under_a_null_the_intervals_cover(question: Question) -> None:
+    repetitions = 1000
+    terms = [guarded(question, seed, 400) for seed in range(repetitions)]
+    covered = float(np.mean([term.lower <= 1 <= term.upper for term in terms]))
+    # four standard errors of the simulation
+    assert covered == pytest.approx(0.95, abs=4 * math.sqrt(0.95 * 0.05 / repetitions))
+    assert math.exp(fmean(term.coefficient for term in terms)) == pytest.approx(1, abs=0.03)
+
+
+BY_ID = {benchmark.id: benchmark for benchmark in benchmarks()}
+
+
+@pytest.mark.parametrize("number", ["B-11", "B-12", "B-13", "B-14"])
+def test_the_papers_figures_stand_beside_a_landmark_only(number: str) -> None:
+    figure = BY_ID[number]
+    people = file_of(whoever_survives(60, 1), endpoint=figure.measure, origin="first_course")
+    landmark = Question(
+        figure.measure, "first_course", "n_mst_consolidations", Method.LANDMARK, 180, at_least=(2,)
+    )
+    ours = answer(people, landmark)
+    assert beside(figure, ours).ours is ours
+    with pytest.raises(ImmortalTimeError, match=f"{number} compares patients"):
+        beside(figure, None)
+    running = Question(
+        figure.measure, "first_course", "n_mst_consolidations", Method.TIME_DEPENDENT, at_least=(2,)
+    )
+    with pytest.raises(ImmortalTimeError):
+        beside(figure, answer(people, running))
+    with pytest.raises(ImmortalTimeError):
+        beside(figure, answer(people, Question(figure.measure, "first_course", "sex")))
+
+
+def test_the_landmark_must_be_of_the_same_endpoint_and_division() -> None:
+    people = file_of(whoever_survives(60, 1))
+    assert beside(BY_ID["B-11"], answer(people, LANDMARK))
+    with pytest.raises(ImmortalTimeError):
+        beside(BY_ID["B-12"], answer(people, LANDMARK))
+    at_three = Question(
+        "os", "first_course", "n_mst_consolidations", Method.LANDMARK, 180, at_least=(3,)
+    )
+    with pytest.raises(ImmortalTimeError):
+        beside(BY_ID["B-11"], answer(people, at_three))
+
+
+def test_other_figures_need_no_landmark() -> None:
+    free = next(b for b in benchmarks() if "T-40" not in b.tensions)
+    assert beside(free, None).ours is None

@@ -11,11 +11,13 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import yaml
 
 from registry.forms import FORMS
 from registry.forms.arrow import raw_table
 from tests.cases import TRIPS, Rows, tidy_case, tripped
 
+TIMELINES = Path(__file__).with_name("endpoint_timelines.yaml")
 REFERENCE = Path(__file__).resolve().parents[1] / "reference" / "bmt137"
 # Of these tidy cases differ in age and outcome only, so that 200 of them stay quick.
 COHORT_FORMS = (
@@ -86,9 +88,44 @@ def cohort(size: int = 200) -> Iterable[Rows]:
         yield rows
 
 
+def timelines() -> dict[str, dict[str, Any]]:
+    """Patients as a clinician would draw them, by title, with what the endpoints must say of them."""
+    return dict(yaml.safe_load(TIMELINES.read_text(encoding="utf-8")))
+
+
+def timeline_case(number: int, of: dict[str, Any]) -> Rows:
+    """The rows of a drawn patient; how it is written stands at the top of the file."""
+    course, allo, gvhd = of.get("course", 4), of.get("allo", "never"), of.get("gvhd", [])
+    remission, relapse, dead = of.get("remission", 30), of.get("relapse", "never"), of.get("dead")
+    known = relapse if isinstance(relapse, int) else None
+    rows: Rows = {
+        "patient": [{"sex": "female", "age_at_diagnosis_years": 70}],
+        "followup": [{
+            "last_contact_day": of["last"], "relapse_day": known,
+            "status": None if dead == "unknown" else "dead" if dead else "alive",
+            "relapsed": None if relapse == "unknown" else relapse != "never",
+        }],
+        "allo": [{"transplant_done": allo != "never", "transplant_day": allo if isinstance(allo, int) else None}],
+        "complication": [{"kind": kind, "agvhd_grade": grade, "onset_day": day} for kind, grade, day in gvhd],
+    }  # fmt: skip
+    if course != "never":
+        rows["course"] = [{"course_no": 1, "phase": "induction", "start_day": course}]
+    if "infusion" in of:
+        rows["infusion"] = [{"infusion_no": 1, "course_no": 1, "infusion_day": of["infusion"]}]
+    if remission != "unknown":
+        found = {"response": "no response"} if remission == "never" else {"response": "CR"}
+        day = 30 if remission == "never" else remission
+        rows["response"] = [{"assessment_day": day, "after_course_no": 1, **found}]
+    case = {"center_id": "TL", "case_id": f"TL{number:02d}"}
+    return {form: [{**case, **row} for row in of_form] for form, of_form in rows.items()}
+
+
 def everything() -> Rows:
-    """All of it in one release: real patients, the cohort, and one case for each edit check."""
-    return together([bmt137(), *cohort(), *(tripped(check) for check in TRIPS), tidy_case()])
+    """All of it in one release: real patients, the cohort, drawn patients, and one case for each edit check."""
+    drawn = (timeline_case(n, of["patient"]) for n, of in enumerate(timelines().values()))
+    return together(
+        [bmt137(), *cohort(), *drawn, *(tripped(check) for check in TRIPS), tidy_case()]
+    )
 
 
 def together(cases: Iterable[Rows]) -> Rows:

@@ -1,6 +1,9 @@
 with
 
-{{ risk_set_ctes(['relapse', 'nrm', 'neutrophil_recovery', 'platelet_recovery']) }},
+{{ risk_set_ctes([
+    'relapse', 'nrm', 'acute_gvhd_2_4', 'acute_gvhd_3_4', 'chronic_gvhd', 'neutrophil_recovery',
+    'platelet_recovery',
+]) }},
 
 event_free as (
 

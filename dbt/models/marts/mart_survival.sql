@@ -1,6 +1,6 @@
 with
 
-{{ risk_set_ctes(['os', 'lfs']) }},
+{{ risk_set_ctes(['os', 'os_allo_censored', 'efs', 'lfs', 'lfs_allo_censored']) }},
 
 estimated as (
 

@@ -15,6 +15,22 @@ case
 end
 {%- endmacro -%}
 
+{#- A count of those of a group to whom something happened: hidden too if in a small group it happened to
+    nobody or to everybody, which would tell it of each of them. -#}
+{%- macro public_part(part, whole, patients=none) -%}
+{%- set policy = var('disclosure') -%}
+case
+    when {{ whole }} between 1 and {{ policy.unanimous_group }} and ({{ part }} = 0 or {{ part }} = {{ whole }})
+        then cast(null as bigint)
+    else {{ public_count(part, patients) }}
+end
+{%- endmacro -%}
+
+{#- The stratum of a row of a public table, as one text. -#}
+{%- macro public_stratum(table) -%}
+{{ var('disclosure').strata[table] | join(" || ' | ' || ") }}
+{%- endmacro -%}
+
 {#- Whole percent of two published counts; null if either is hidden. -#}
 {%- macro public_percent(part, whole) -%}
 cast(round(100.0 * {{ part }} / nullif({{ whole }}, 0)) as bigint)
@@ -35,4 +51,9 @@ case
     when {{ value }} = 0 then 0.0
     else cast(round({{ value }} / {{ step }}) * {{ step }} as double)
 end
+{%- endmacro -%}
+
+{#- What the public learns of the patients themselves. -#}
+{%- macro public_characteristics() -%}
+{{ return(['age_group', 'risk_two_group', 'sex']) }}
 {%- endmacro -%}

@@ -1,15 +1,12 @@
 {#- Curves for the public: cumulative counts in the middle of their bin of six, read on a grid of days
     only, so that no step shows the day of a patient's event. Strata that are small, or whose events
     would be hidden as counts, are not drawn. Yields CTEs up to `curves`. -#}
-{%- macro public_curve_ctes(mart, curves) -%}
+{%- macro public_curve_ctes(mart, table) -%}
 {%- set policy = var('disclosure') -%}
 steps as (
 
     select * from {{ ref(mart) }}
-    where
-    {%- for endpoint, origin in curves %}
-        {{ 'or ' if not loop.first }}(endpoint = '{{ endpoint }}' and origin = '{{ origin }}')
-    {%- endfor %}
+    where {{ is_drawn(table) }}
 
 ),
 
@@ -108,5 +105,14 @@ curves as (
     from remaining
     where n_risk >= {{ policy.curves.min_at_risk }}
 
+)
+{%- endmacro -%}
+
+{#- Whether a curve is among those the policy draws in a public table. -#}
+{%- macro is_drawn(table) -%}
+(
+    {%- for endpoint, origin in var('disclosure').curves.drawn[table] %}
+    {{ 'or ' if not loop.first }}(endpoint = '{{ endpoint }}' and origin = '{{ origin }}')
+    {%- endfor %}
 )
 {%- endmacro -%}

@@ -2,7 +2,7 @@
 {%- macro statistic_rows(subject, figure) -%}
 {%- set is_known = '(' ~ (figure.share_sql or figure.median) ~ ') is not null' -%}
 {%- set is_event = figure.share_sql or 'cast(null as boolean)' -%}
-{%- set group = "coalesce(cast(" ~ figure.by ~ " as varchar), 'not known')" if figure.by else "'all'" -%}
+{%- set group = statistic_group(figure) -%}
 select
     '{{ figure.statement_id }}' as statement_id,
     '{{ figure.statistic }}' as statistic,
@@ -24,6 +24,30 @@ select
 from {{ ref('int_' ~ subject) }}
 where {{ figure.of_sql }}
 group by grouping sets ((center_id{{ ', ' ~ group if figure.by }}), ({{ group if figure.by }}))
+{%- endmacro -%}
+
+{%- macro statistic_group(figure) -%}
+{{ "coalesce(cast(" ~ figure.by ~ " as varchar), 'not known')" if figure.by else "'all'" }}
+{%- endmacro -%}
+
+{#- What each patient adds to a figure over all centers, as one text. -#}
+{%- macro statistic_profiles(subject, figure) -%}
+{%- set is_event = figure.share_sql or 'cast(null as boolean)' -%}
+{%- set value = 'cast(' ~ (figure.median or 'null') ~ ' as double)' -%}
+{%- set parts = [
+    'count(*)', 'count(' ~ is_event ~ ')', counted(is_event),
+    'count(' ~ value ~ ')', 'min(' ~ value ~ ')', 'max(' ~ value ~ ')', 'sum(' ~ value ~ ')',
+] -%}
+select
+    '{{ figure.statement_id }}' as statement_id,
+    '{{ figure.statistic }}' as statistic,
+    {{ statistic_group(figure) }} as by_group,
+    {%- for part in parts %}
+    coalesce(cast({{ part }} as varchar), '-'){{ " || ' ' ||" if not loop.last }}
+    {%- endfor %} as profile
+from {{ ref('int_' ~ subject) }}
+where {{ figure.of_sql }}
+group by center_id, case_id{{ ', ' ~ statistic_group(figure) if figure.by }}
 {%- endmacro -%}
 
 {%- macro counted(condition) -%}

@@ -19,6 +19,7 @@ class _Frozen(BaseModel):
 class Curves(_Frozen):
     """Published curves: midpoint bins, read on a grid of days (OpenSAFELY, midpoint rounding)."""
 
+    drawn: dict[str, list[tuple[str, str]]]
     bin: int = Field(ge=2, multiple_of=2)
     grid_days: int = Field(ge=1)
     last_day: int = Field(ge=1)
@@ -51,6 +52,10 @@ class Policy(_Frozen):
 
     threshold: int = Field(ge=1)
     base: int = Field(ge=3)
+    least_hidden_values: int = Field(ge=2)
+    unanimous_group: int = Field(ge=1)
+    least_changed: int = Field(ge=1)
+    strata: dict[str, tuple[str, ...]]
     curves: Curves
     quartiles: Quartiles
     columns: Columns
@@ -64,9 +69,19 @@ class Policy(_Frozen):
             )
         if self.curves.min_at_risk <= self.threshold:
             raise ValueError("curves must be cut while more than the threshold are at risk")
+        if self.unanimous_group <= self.threshold:
+            raise ValueError("groups that agree must be hidden up to more than the threshold")
+        if self.least_changed <= self.threshold:
+            raise ValueError(
+                "a stratum must change by more than the threshold to be published anew"
+            )
         if self.quartiles.min_patients <= self.threshold:
             raise ValueError("quartiles must stand for more patients than the threshold")
         return self
+
+    def stratum(self, table: str) -> str:
+        """The SQL of a row's stratum in a public table; dbt's macro `public_stratum` writes the same."""
+        return " || ' | ' || ".join(self.strata[table])
 
     def as_vars(self) -> dict[str, Any]:
         """The value of the dbt variable `disclosure`."""

@@ -10,7 +10,17 @@ import jinja2
 import pytest
 from pydantic import ValidationError
 
-from registry.disclosure import DisclosureError, Policy, policy, public_count, verify_public
+from registry.disclosure import (
+    DisclosureError,
+    Fate,
+    Policy,
+    Published,
+    attack,
+    lay_over,
+    policy,
+    public_count,
+    verify_public,
+)
 from registry.disclosure.verify import allowed_values
 from registry.warehouse import Build
 from registry.warehouse.runner import PROJECT
@@ -207,3 +217,64 @@ def test_quartiles_have_two_digits_and_need_patients(
         asked = f"select median is null or ({allowed}) from published"
         passed = connection.execute(asked).fetchone()
     assert passed == (True,)
+
+
+@pytest.mark.requirement("SDC-08")
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"),
+    [("12", "12", None), ("0", "12", None), ("0", "0", 0), ("0", "30", None), ("0", "40", 0), ("40", "40", 40),
+     ("20", "30", 20)],
+)  # fmt: skip
+def test_what_all_or_none_of_a_small_group_had_is_hidden(
+    part: str, whole: str, shown: int | None
+) -> None:
+    sql = macro("public_part", part, whole)
+    assert duckdb.connect().execute(f"select {sql}").fetchone() == (shown,)
+
+
+@pytest.mark.requirement("SDC-03")
+def test_the_public_file_of_a_release_gives_no_cell_away(built: Build, tmp_path: Path) -> None:
+    made = Published(tmp_path / "public.duckdb", tmp_path / "contributions.duckdb")
+    assert set(lay_over("everything", built.public, built.steward, None, made)) == {Fate.REFRESHED}
+    verify_public(made.public)
+    assert attack([made.public]) == []
+
+
+@pytest.mark.requirement("SDC-05")
+def test_the_same_release_again_publishes_the_same(built: Build, tmp_path: Path) -> None:
+    first, second = (
+        Published(tmp_path / f"p{n}.duckdb", tmp_path / f"c{n}.duckdb") for n in (1, 2)
+    )
+    lay_over("one", built.public, built.steward, None, first)
+    assert set(lay_over("two", built.public, built.steward, first, second)) == {Fate.CARRIED}
+    for table in (*policy().strata, "public_origin"):
+        assert rows(first.public, table) == rows(second.public, table)
+
+
+def rows(file: Path, table: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(file), read_only=True) as connection:
+        return connection.execute(f"from {table} order by all").fetchall()
+
+
+@pytest.mark.requirement("SDC-05")
+def test_every_stratum_of_patients_has_contributions(built: Build, steward: Ask) -> None:
+    """Those without are of nobody; a figure that nobody adds to is told as zero."""
+    known = set(steward("select public_table, stratum from int_contribution"))
+    for table in policy().strata:
+        with duckdb.connect(str(built.public), read_only=True) as connection:
+            named = [column for (column,) in connection.execute(
+                "select column_name from duckdb_columns() where table_name = ? and column_name in "
+                "('patients', 'n_started', 'met', 'known', 'unknown', 'n_risk')", [table]).fetchall()]  # fmt: skip
+            told = connection.execute(
+                f"select distinct '{table}', {policy().stratum(table)} from {table} "
+                f"where not ({' and '.join(f'{column} is not distinct from 0' for column in named)})"
+            ).fetchall()
+        assert told, table
+        assert set(told) <= known
+
+
+def test_nothing_that_a_build_would_show_is_lost(built: Build, tmp_path: Path) -> None:
+    made = Published(tmp_path / "public.duckdb", tmp_path / "contributions.duckdb")
+    lay_over("everything", built.public, built.steward, None, made)
+    for table in TABLES:
+        assert rows(made.public, table) == rows(built.public, table)

@@ -16,6 +16,7 @@ counted as (
 
     select
         recommendation_id,
+        subject,
         reading,
         -- A version may have another default than the one before: shown first is that of the last.
         coalesce(
@@ -27,7 +28,7 @@ counted as (
         count(distinct case when verdict = '{{ verdict }}' then patient end) as {{ verdict }}_patients
         {%- endfor %}
     from verdicts
-    group by recommendation_id, reading
+    group by recommendation_id, subject, reading
 
 ),
 
@@ -35,6 +36,7 @@ rounded as (
 
     select
         recommendation_id,
+        subject,
         reading,
         is_default
         {%- for verdict in verdicts %},
@@ -48,6 +50,7 @@ final as (
 
     select
         recommendation_id,
+        subject,
         reading,
         is_default,
         -- The total is that of the cells shown, and missing when one of them is hidden.

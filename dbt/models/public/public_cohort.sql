@@ -8,7 +8,7 @@ patients as (
 
 unioned as (
 
-    {%- for characteristic in ['age_group', 'risk_two_group', 'sex'] %}
+    {%- for characteristic in public_characteristics() %}
     {%- if not loop.first %}
     union all
     {%- endif %}

@@ -1,6 +1,6 @@
 with
 
-{{ public_curve_ctes('mart_cumulative_incidence', [('relapse', 'remission'), ('nrm', 'remission')]) }},
+{{ public_curve_ctes('mart_cumulative_incidence', 'public_cumulative_incidence') }},
 
 event_free as (
 

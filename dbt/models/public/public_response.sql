@@ -13,8 +13,8 @@ rounded as (
         stratum,
         {{ public_count('n_started') }} as n_started,
         {{ public_count('n_evaluable') }} as n_evaluable,
-        {{ public_count('n_cr') }} as n_cr,
-        {{ public_count('n_cr_crh_cri') }} as n_cr_crh_cri
+        {{ public_part('n_cr', 'n_started') }} as n_cr,
+        {{ public_part('n_cr_crh_cri', 'n_started') }} as n_cr_crh_cri
     from responses
 
 ),

@@ -19,8 +19,8 @@ rounded as (
         median is not null as is_median,
         {{ public_count('known', 'known_patients') }} as rounded_known,
         {{ public_count('unknown', 'unknown_patients') }} as unknown,
-        {{ public_count('events', 'event_patients') }} as rounded_events,
-        {{ public_count('others', 'other_patients') }} as rounded_others,
+        {{ public_part('events', 'known', 'event_patients') }} as rounded_events,
+        {{ public_part('others', 'known', 'other_patients') }} as rounded_others,
         {{ public_quartile('lower_quartile', 'known_patients') }} as lower_quartile,
         {{ public_quartile('median', 'known_patients') }} as median,
         {{ public_quartile('upper_quartile', 'known_patients') }} as upper_quartile

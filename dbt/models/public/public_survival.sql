@@ -1,6 +1,6 @@
 with
 
-{{ public_curve_ctes('mart_survival', [('os', 'first_course'), ('lfs', 'remission')]) }},
+{{ public_curve_ctes('mart_survival', 'public_survival') }},
 
 estimated as (
 

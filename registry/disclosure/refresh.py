@@ -1,0 +1,180 @@
+"""Lays what a new release would publish over what is published: a stratum moves only if enough patients did.
+
+Whoever compares two publications sees the sum of at least so many changes, never the step of one patient.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import duckdb
+
+from registry.disclosure.policy import Policy
+from registry.disclosure.policy import policy as load_policy
+
+ORIGIN = "public_origin"
+
+
+class Fate(StrEnum):
+    """What becomes of a stratum."""
+
+    REFRESHED = "published anew"
+    CARRIED = "left as it was"
+    WITHHELD = "not yet published"  # new, and of too few patients
+    ENDED = "no longer published"
+
+
+@dataclass(frozen=True)
+class Published:
+    """A public file, and beside it, for the steward only, what its strata were made of."""
+
+    public: Path
+    contributions: Path
+
+
+def lay_over(
+    release: str,
+    public: Path,
+    steward: Path,
+    before: Published | None,
+    made: Published,
+    policy: Policy | None = None,
+) -> Counter[Fate]:
+    """Writes `made` from the public and steward files of a build and the publication before.
+
+    Tables of the policy's `strata` are composed by stratum; the others (the release's name) are those of the
+    build. `public_origin` names the release each stratum is of. Returns how many strata met which fate.
+    """
+    rule = policy or load_policy()
+    with duckdb.connect(str(made.contributions)) as connection:
+        connection.execute(f"attach {_text(public)} as new (read_only)")
+        connection.execute(f"attach {_text(steward)} as steward (read_only)")
+        connection.execute(
+            "create table contribution as from steward.int_contribution order by all"
+        )
+        connection.execute("detach steward")
+        if before is None:
+            connection.execute("create temp table before_contribution as from contribution limit 0")
+            connection.execute(
+                "create temp table before_origin (public_table text, stratum text, release text)"
+            )
+        else:
+            connection.execute(f"attach {_text(before.contributions)} as earlier (read_only)")
+            connection.execute(f"attach {_text(before.public)} as old (read_only)")
+            connection.execute("create temp table before_contribution as from earlier.contribution")
+            connection.execute(f"create temp table before_origin as from old.{ORIGIN}")
+            connection.execute("detach earlier")
+        _decide(connection, rule, everything=before is None)
+        _keep_contributions(connection)
+        _write_public(connection, release, made.public, rule, before)
+        fates = connection.execute("select fate, count(*) from fate group by fate").fetchall()
+    return Counter({Fate(fate): count for fate, count in fates})
+
+
+def _decide(connection: duckdb.DuckDBPyConnection, policy: Policy, *, everything: bool) -> None:
+    """The table `fate`: of every stratum told before or now what becomes of it, by the patients that differ.
+
+    At least so many differ as add what nobody added before, or no longer add what they did. A stratum without
+    any patient is told too, as a row of zeros.
+    """
+    now = " union ".join(
+        f"select '{table}' as public_table, {policy.stratum(table)} as stratum from new.{table}"
+        for table in _tables(connection, "new")
+        if table in policy.strata
+    )
+    connection.execute(
+        f"""
+        create temp table fate as
+        with steps as (
+            select public_table, stratum, coalesce(n.patients, 0) - coalesce(o.patients, 0) as step
+            from contribution as n
+            full join before_contribution as o using (public_table, stratum, profile)
+        ),
+        changes as (
+            select public_table, stratum,
+                   greatest(sum(case when step > 0 then step else 0 end),
+                            sum(case when step < 0 then -step else 0 end)) as changed
+            from steps
+            group by public_table, stratum
+        ),
+        strata as (
+            select public_table, stratum, n.present is not null as is_new, o.present is not null as is_old
+            from (select *, true as present from ({now})) as n
+            full join (select *, true as present from before_origin) as o using (public_table, stratum)
+        )
+        select public_table, stratum,
+               case when {"true" if everything else "false"} then '{Fate.REFRESHED}'
+                    when coalesce(changed, 0) >= {policy.least_changed}
+                    then case when is_new then '{Fate.REFRESHED}' else '{Fate.ENDED}' end
+                    when is_old then '{Fate.CARRIED}' else '{Fate.WITHHELD}' end as fate
+        from strata left join changes using (public_table, stratum)
+        """
+    )
+
+
+def _keep_contributions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Of each stratum what stood behind it when it was last published."""
+    connection.execute(
+        f"""
+        delete from contribution where (public_table, stratum) not in
+            (select public_table, stratum from fate where fate = '{Fate.REFRESHED}');
+        insert into contribution
+        from before_contribution where (public_table, stratum) in
+            (select public_table, stratum from fate where fate = '{Fate.CARRIED}');
+        """
+    )
+
+
+def _write_public(
+    connection: duckdb.DuckDBPyConnection,
+    release: str,
+    path: Path,
+    policy: Policy,
+    before: Published | None,
+) -> None:
+    connection.execute(f"attach {_text(path)} as made")
+    connection.execute(
+        f"""
+        create table made.{ORIGIN} as
+        select public_table, stratum,
+               case when fate = '{Fate.REFRESHED}' then $release else release end as release
+        from fate left join before_origin using (public_table, stratum)
+        where fate in ('{Fate.REFRESHED}', '{Fate.CARRIED}')
+        order by public_table, stratum
+        """,
+        {"release": release},
+    )
+    for table in _tables(connection, "new"):
+        if table not in policy.strata:
+            connection.execute(f"create table made.{table} as from new.{table} order by all")
+            continue
+        parts = [_rows(table, policy, "new", Fate.REFRESHED)]
+        if before is not None and table in _tables(connection, "old"):
+            parts.append(_rows(table, policy, "old", Fate.CARRIED))
+        connection.execute(
+            f"create table made.{table} as from ({' union all by name '.join(parts)}) order by all"
+        )
+    connection.execute("checkpoint made")
+    connection.execute("detach made")
+
+
+def _rows(table: str, policy: Policy, of: str, fate: Fate) -> str:
+    return (
+        f"(from {of}.{table} where ({policy.stratum(table)}) in "
+        f"(select stratum from fate where public_table = '{table}' and fate = '{fate}'))"
+    )
+
+
+def _tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
+    rows = connection.execute(
+        "select table_name from duckdb_tables() where database_name = ? order by table_name",
+        [database],
+    )
+    return [name for (name,) in rows.fetchall()]
+
+
+def _text(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

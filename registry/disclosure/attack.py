@@ -1,4 +1,4 @@
-"""Takes published tables apart as an outsider would: by linear programming over everything they say.
+"""Takes published counts apart as an outsider would: by linear programming over all that they say.
 
 What a table says of a cell is an interval (a published 15 stands for 13 to 17, a hidden one for 1 to 12), and of
 several cells a sum. A hidden cell is found out if these leave it too few values.

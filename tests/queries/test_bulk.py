@@ -127,7 +127,7 @@ def test_a_case_is_clean_with_its_last_answer() -> None:
     assert [c.status for c in case_list("C01")] == ["clean"]
 
 
-def test_a_file_with_ten_thousand_findings_is_synced_by_few_joins() -> None:
+def test_a_file_with_ten_thousand_findings_asks_each_once() -> None:
     """Also where the database still believes its tables to be small, as before their first analysis."""
     upload([found("P1")])
     with store.engine(None).begin() as session:

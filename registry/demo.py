@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
-from registry import release, store, warehouse
+from registry import publication, release, store, warehouse
 from registry.access.accounts import add_account
 from registry.access.rights import Role
 from registry.home import home
@@ -36,6 +37,7 @@ def run(*, patients: int, seed: int, progress: Say, say: Say) -> None:
     _release(progress)
     progress("building the warehouse")
     warehouse.build(release.folder(RELEASE), home(), progress=progress)
+    _publish(progress)
     _accounts(say)
 
 
@@ -44,6 +46,12 @@ def _release(progress: Say) -> None:
     # a demonstration may be run again and again; real releases are never replaced
     shutil.rmtree(release.folder(RELEASE), ignore_errors=True)
     release.create(RELEASE, as_of=AS_OF)
+
+
+def _publish(progress: Say) -> None:
+    """As a steward would; run again, the same data changes nothing that is published."""
+    with suppress(publication.UnchangedError):
+        publication.publish(home(), RELEASE, approver="demo", at=AS_OF, progress=progress)
 
 
 def _accounts(say: Say) -> None:

@@ -17,11 +17,11 @@ from typing import Any
 import duckdb
 
 POINTER, FAILURE = "current.json", "last_failure.json"
-_NONE_BUILT = "No warehouse has been built yet; run mst build."
+_NONE_BUILT = "Nothing is served yet; run mst build, and for the public mst release publish."
 
 
 class NoWarehouseError(Exception):
-    """No warehouse has been built yet."""
+    """No warehouse has been built yet, or nothing published."""
 
 
 class TooMuchError(Exception):

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from registry.duck import served_folder
+from registry.duck import POINTER, served_folder
 from registry.files import TakenError, only_one
 from registry.home import home
 
@@ -107,7 +107,7 @@ def environment(which: str) -> dict[str, str]:
         # the pages run from the project's folder, so a relative state folder must not move with them
         keep["MST_HOME"] = str(home())
     if which == "public":
-        keep["MST_PUBLIC_POINTER"] = str(home() / "warehouse" / "current.json")
+        keep["MST_PUBLIC_POINTER"] = str(home() / "public" / POINTER)
     return keep
 
 
@@ -161,7 +161,8 @@ def start(which: str, port: int) -> subprocess.Popen[bytes]:
 
 def serve_both(say: Callable[[str], None]) -> None:
     """Both dashboards, until interrupted."""
-    served_folder(home() / "warehouse" / "current.json")
+    for served in ("warehouse", "public"):
+        served_folder(home() / served / POINTER)
     running = []
     try:
         for which, port in PORTS.items():

@@ -19,18 +19,15 @@ class Demonstration:
     password: str = "a long enough password"
 
     def ask(self, sql: str, audience: str = "analyst") -> list[tuple[object, ...]]:
-        from registry.duck import open_locked, served_folder
-
-        folder = served_folder(self.home / "warehouse" / "current.json")
-        with open_locked(folder / f"{audience}.duckdb") as connection:
+        with self.open(audience) as connection:
             return connection.execute(sql).fetchall()
 
     def open(self, audience: str) -> duckdb.DuckDBPyConnection:
-        from registry.duck import open_locked, served_folder
+        """The served file of the analysts or the steward; of the public, what is published."""
+        from registry.duck import POINTER, open_served
 
-        return open_locked(
-            served_folder(self.home / "warehouse" / "current.json") / f"{audience}.duckdb"
-        )
+        root = "public" if audience == "public" else "warehouse"
+        return open_served(self.home / root / POINTER, audience)
 
 
 @pytest.fixture(scope="session")

@@ -52,6 +52,7 @@ class Right(StrEnum):
     ASK_WAREHOUSE = "ask the analysts' file of de-identified rows"
     RELEASE = "make releases"
     BUILD = "build the warehouse"
+    PUBLISH = "approve what the public sees"
     MANAGE_ACCOUNTS = "manage accounts"
     READ_AUDIT = "read the audit trail"
     VERIFY_AUDIT = "verify the audit trail"
@@ -73,6 +74,7 @@ RIGHTS: Mapping[Role, Mapping[Right, Scope]] = {
         Right.ASK: Scope.ALL, Right.OVERSEE: Scope.ALL, Right.WITHDRAW: Scope.ALL,
         Right.LOCK: Scope.ALL, Right.ERASE: Scope.ALL, Right.READ_RESULTS: Scope.ALL,
         Right.READ_ROWS_BEHIND: Scope.ALL, Right.ASK_WAREHOUSE: Scope.ALL, Right.RELEASE: Scope.ALL, Right.BUILD: Scope.ALL,
+        Right.PUBLISH: Scope.ALL,
         Right.READ_AUDIT: Scope.ALL, Right.VERIFY_AUDIT: Scope.ALL,
     },
     Role.ADMINISTRATOR: {Right.MANAGE_ACCOUNTS: Scope.ALL, Right.OPERATE: Scope.ALL},

@@ -31,7 +31,8 @@ _NAME = r"[^./\\][^/\\]*"
 PartName = Annotated[
     str,
     StringConstraints(
-        pattern=rf"^(database\.dump|keys/{_NAME}|audit/heads\.jsonl|releases/{_NAME}/{_NAME})$"
+        pattern=rf"^(database\.dump|keys/{_NAME}|audit/heads\.jsonl|(releases|public|publications)/{_NAME}/{_NAME}"
+        r"|public/current\.json)$"
     ),
 ]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

@@ -89,6 +89,11 @@ def _collect(
     it rests on, and no row was signed by a key that is not there."""
     postgres, program = tool("pg_dump", at_least=major_version(session))
     served, releases = _served(), _files("releases/*/*")
+    published = {
+        **_files("public/*/*"),
+        **_files("public/current.json"),
+        **_files("publications/*/*"),
+    }
     with snapshot(store.owner_url()) as frozen:
         name: str = frozen.execute(text("select pg_export_snapshot()")).scalar_one()
         progress("reading the database")
@@ -97,7 +102,7 @@ def _collect(
         progress(f"dumping {sum(t.rows for t in found.tables.values()):,} rows")
         dump(store.owner_url(), program, aside / DATABASE, snapshot=name)
     sources = {
-        DATABASE: aside / DATABASE, **_files("keys/*"), **_files("audit/heads.jsonl"), **releases,
+        DATABASE: aside / DATABASE, **_files("keys/*"), **_files("audit/heads.jsonl"), **releases, **published,
     }  # fmt: skip
     manifest = Manifest(
         made_at=made_at, code_version=version("microtransplant-registry"), postgres=postgres,

@@ -29,6 +29,7 @@ from registry.cli.output import (
     say,
 )
 from registry.cli.queries import add_to as add_queries
+from registry.cli.release import release_app
 from registry.cli.serving import add_to as add_serving
 from registry.cli.users import add_to as add_users
 from registry.home import NotReadyError, home
@@ -37,7 +38,6 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     help="The microtransplant registry.",
 )  # fmt: skip
-release_app = typer.Typer(no_args_is_help=True, help="Named, immutable data sets.")
 add_intake(app)
 app.add_typer(consensus_app, name="consensus")
 add_queries(app)
@@ -63,48 +63,6 @@ def migrate() -> None:
 
     store.migrate()
     say.print("The database is at the newest migration.")
-
-
-@release_app.command("create")
-def release_create(name: str) -> None:
-    """Write a release of everything accepted so far."""
-    from registry import release
-
-    with caller(Right.RELEASE, action="make a release"):
-        try:
-            made = release.create(name, progress=progress)
-        except release.ReleaseError as error:
-            raise fail(str(error)) from None
-    say.print(f"Release {name}: {sum(made['counts'].values()):,} rows.", markup=False)
-
-
-@release_app.command("list")
-def release_list(format_: RowsOption = Rows.TABLE) -> None:
-    """All releases."""
-    from registry import release
-
-    keep = ("name", "created_at", "last_submission", "form_version", "consensus_version")
-    with caller(Right.READ_RESULTS, action="list releases"):
-        rows = [
-            {**{k: m[k] for k in keep}, "cases": m["counts"]["patient"],
-             "withdrawn_since": release.withdrawn_since(m["name"])}
-            for m in release.releases()
-        ]  # fmt: skip
-    print_rows(rows, format_)
-
-
-@release_app.command("verify")
-def release_verify(name: str) -> None:
-    """Hold a release's files against its manifest."""
-    from registry import release
-
-    try:
-        faults = release.verify(name)
-    except release.ReleaseError as error:
-        raise fail(str(error)) from None
-    if faults:
-        raise fail("\n".join(faults))
-    say.print(f"Release {name} is whole and unchanged.", markup=False)
 
 
 @app.command()
@@ -141,12 +99,13 @@ def sql(
     from registry.duck import POINTER, NoWarehouseError, TooMuchError, ask, open_served
     from registry.home import home
 
+    served = "public" if as_ is Audience.PUBLIC else "warehouse"
     right = {Audience.ANALYST: Right.ASK_WAREHOUSE, Audience.STEWARD: Right.OVERSEE}.get(as_)
     if right is not None:
         with caller(right, EVERY_CENTER, action="ask the warehouse"):
             note(f"ask the {as_.value} file", detail=query[:500])
     try:
-        with open_served(home() / "warehouse" / POINTER, as_.value) as connection:
+        with open_served(home() / served / POINTER, as_.value) as connection:
             names, found = ask(connection, query, seconds=seconds, rows=limit)
             rows = [dict(zip(names, row, strict=True)) for row in found]
     except (duckdb.Error, NoWarehouseError, TooMuchError) as error:

@@ -10,8 +10,10 @@ from pathlib import Path
 import duckdb
 import pytest
 from sqlalchemy import text
+from typer.testing import CliRunner
 
 from registry import release, store
+from registry.cli import app
 from registry.intake.history import submissions
 from registry.intake.submit import check, submit
 from registry.workbook import write_workbook
@@ -164,6 +166,23 @@ def test_a_release_proves_itself(demonstration: Demonstration) -> None:
     target.write_bytes(content)
     (folder / "kir.parquet").unlink()
     assert release.verify("tampered") == ["kir.parquet is missing", "patient.parquet was changed"]
+
+
+@pytest.mark.requirement("SDC-13")
+def test_publishing_is_an_act_of_its_own_with_a_name(demonstration: Demonstration) -> None:
+    cli = CliRunner()
+    (last,) = json.loads(cli.invoke(app, ["release", "published", "--format", "json"]).stdout)
+    assert (last["release"], last["approved_by"]) == ("demo", "demo")
+    proposed = cli.invoke(app, ["release", "propose", "demo", "--format", "json"])
+    told = {row["strata"]: row["count"] for row in json.loads(proposed.stdout)}
+    assert told["left as it was"] > 10
+    assert told["published anew"] == told["no longer published"] == 0
+    again = cli.invoke(app, ["release", "publish", "demo"])
+    assert again.exit_code == 2
+    assert "No stratum changed by enough patients" in again.stderr
+    other = cli.invoke(app, ["release", "publish", "another"])
+    assert other.exit_code == 2
+    assert "mst build another" in other.stderr
 
 
 def test_verdicts_add_up_to_the_subjects(demonstration: Demonstration) -> None:

@@ -80,6 +80,9 @@ audit verify                           -   -   -   yes -   yes yes
 queries report                         -   -   -   yes -   yes yes
 release list                           yes yes yes yes -   yes yes
 release create no/name                 -   -   -   yes -   -   yes
+release published                      yes yes yes yes -   yes yes
+release propose none                   -   -   -   yes -   -   yes
+release publish none                   -   -   -   yes -   -   yes
 build none                             -   -   -   yes -   -   yes
 sql SELECT                             -   -   yes yes -   -   yes
 sql SELECT --as steward                -   -   -   yes -   yes yes

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
+
+# Streamlit starts to run a page shortly after the key or click that asks for it
+BEGUN_MS = 400
 
 
 def sign_in(page: Page, url: str, username: str, password: str) -> None:
@@ -10,6 +13,12 @@ def sign_in(page: Page, url: str, username: str, password: str) -> None:
     page.get_by_label("User name").fill(username)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in").click()
+
+
+def settled(page: Page) -> None:
+    """Wait until the page is drawn: until then an element may be replaced under the pointer."""
+    page.wait_for_timeout(BEGUN_MS)
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
 
 
 def chart(page: Page) -> Locator:
@@ -30,6 +39,7 @@ def no_fault(page: Page) -> None:
 
 def open_page(page: Page, name: str) -> None:
     page.get_by_role("link", name=name).first.click()
+    settled(page)
 
 
 def choose(page: Page, label: str, words: str) -> None:
@@ -38,3 +48,4 @@ def choose(page: Page, label: str, words: str) -> None:
     box.click()
     box.fill(words)
     page.keyboard.press("Enter")
+    settled(page)

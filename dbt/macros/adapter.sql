@@ -31,6 +31,11 @@ regexp_matches({{ allele }}, '[0-9]N$')
 select cast(unnest(generate_series(0, {{ last }}, {{ step }})) as bigint) as time_days
 {%- endmacro -%}
 
+{#- Each row once for every record of a list in braces, with the record's fields as columns. -#}
+{%- macro rows_of(records) -%}
+unnest([{{ records }}], recursive := true)
+{%- endmacro -%}
+
 {#- Days first to last as the bits of a number, day 1 the lowest; null or 0 outside 1 to 60. -#}
 {%- macro day_bits(first, last) -%}
 case

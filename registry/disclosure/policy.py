@@ -91,4 +91,4 @@ class Policy(_Frozen):
 @cache
 def policy(path: Path = POLICY_FILE) -> Policy:
     """The policy of the file. Raises `pydantic.ValidationError`, a `ValueError`, if it is unsound."""
-    return Policy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return Policy.model_validate(yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader))

@@ -32,7 +32,7 @@ def listed(file: str) -> frozenset[str]:
 def read(file: str) -> Any:
     """The content of a word file; an unreadable one stops the program."""
     path = Path(__file__).with_name(f"{file}.yaml")
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
 
 
 def either(alternatives: frozenset[str] | list[str]) -> str:

@@ -75,7 +75,9 @@ def _make(
 ) -> None:
     """The three files, complete, checked and on the disk."""
     judges = judging(release_dir, versions)
-    known = variables(judges[-1], judges) | {"earlier_verdicts": len(judges) > 1}
+    known = variables(judges[-1], judges)
+    if len(judges) > 1:
+        known["earlier_verdicts"] = True
     progress("reading the release")
     _attach_raw(files.steward, release_dir)
     _score_earlier(files.steward, release_dir, home, judges, progress)
@@ -83,7 +85,7 @@ def _make(
     run_dbt(
         ["build", "--exclude-resource-type", "unit_test"],
         warehouse=files, variables=project_variables(known, _release_words(manifest)),
-        scratch=scratch, on_done=progress,
+        scratch=scratch, cache=home / "cache", on_done=progress,
     )  # fmt: skip
     _close_steward(files.steward)
     progress("verifying the public file")

@@ -16,7 +16,7 @@ import pyarrow as pa
 from registry.forms import FORMS
 from registry.forms.arrow import conform, raw_schema, sql_columns
 from registry.warehouse.bench import LOCK, Bench
-from registry.warehouse.runner import PROJECT, Warehouse, project_variables, run_dbt
+from registry.warehouse.runner import Warehouse, project_fingerprint, project_variables, run_dbt
 
 _SELECTED = (
     "path:models/staging,resource_type:model",
@@ -134,7 +134,7 @@ def _compile(home: Path, variables: Mapping[str, Any]) -> list[Model]:
     nowhere.folder.mkdir(parents=True, exist_ok=True)
     results = run_dbt(
         ["compile", "--no-introspect", "--select", *_SELECTED, "--exclude", _NOT_OF_UPLOADS],
-        warehouse=nowhere, variables=variables, scratch=scratch,
+        warehouse=nowhere, variables=variables, scratch=scratch, cache=home / "cache",
     )  # fmt: skip
     # tests that stand beside the models are compiled with them
     models = [r.node for r in results if r.node.resource_type == "model"]
@@ -142,10 +142,8 @@ def _compile(home: Path, variables: Mapping[str, Any]) -> list[Model]:
 
 
 def _fingerprint(variables: Mapping[str, Any]) -> str:
-    """Changes when a model, a macro, the project file, a form's columns or the variables change."""
-    digest = hashlib.sha256(json.dumps(variables, sort_keys=True).encode())
-    for path in sorted((*PROJECT.rglob("*.sql"), *PROJECT.rglob("*.yml"))):
-        digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes())
+    """Changes with the project, its variables, or a form's columns."""
+    digest = hashlib.sha256(project_fingerprint(variables).encode())
     for form in FORMS.values():
         digest.update(str(raw_schema(form)).encode())
     return digest.hexdigest()[:16]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
+import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +35,17 @@ def project_variables(
         "disclosure": policy().as_vars(),
         "release": dict(release or {}),
     }
+
+
+def project_fingerprint(variables: Mapping[str, Any]) -> str:
+    """Changes with a model, a macro, the project file, dbt itself, or a variable but the release's words."""
+    telling = {name: value for name, value in variables.items() if name != "release"}
+    digest = hashlib.sha256(json.dumps(telling, sort_keys=True).encode())
+    for package in ("dbt-core", "dbt-duckdb"):
+        digest.update(version(package).encode())
+    for path in sorted((*PROJECT.rglob("*.sql"), *PROJECT.rglob("*.yml"))):
+        digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 class DbtError(RuntimeError):
@@ -66,14 +80,17 @@ def run_dbt(
     warehouse: Warehouse,
     variables: Mapping[str, Any],
     scratch: Path,
+    cache: Path,
     on_done: Callable[[str], None] | None = None,
 ) -> list[Any]:
     """Runs a dbt command on the files of `warehouse` and returns dbt's node results in order.
 
     Raises `DbtError` with the names of what failed, `OSError` for a full disk. `scratch` takes target and logs for the time
-    of the run; `on_done` hears the name of every finished model.
+    of the run; `cache` keeps what dbt read of the project, which takes it longer than a small build; `on_done` hears
+    the name of every finished model.
     """
     scratch.mkdir(parents=True, exist_ok=True)
+    kept = cache / f"dbt-{project_fingerprint(variables)}.msgpack"
     with (
         tempfile.TemporaryDirectory(dir=scratch) as target,
         _ONE_AT_A_TIME,
@@ -81,9 +98,10 @@ def run_dbt(
     ):
         from dbt.cli.main import dbtRunner  # 3 to 5 seconds
 
-        runner = dbtRunner(callbacks=[_listener(on_done)] if on_done else [])
+        runner = dbtRunner(_read(kept), callbacks=[_listener(on_done)] if on_done else [])
         outcome = runner.invoke([*command, *_options(Path(target), variables)])
         _close_files()
+        _keep(Path(target) / "partial_parse.msgpack", kept)
     results = list(getattr(outcome.result, "results", None) or [])
     if not outcome.success:
         complaint = _complaint(outcome.exception, results)
@@ -91,6 +109,25 @@ def run_dbt(
             raise OSError(errno.ENOSPC, full)
         raise DbtError(complaint)
     return results
+
+
+def _read(kept: Path) -> Any:
+    """The project as dbt read it earlier, or None."""
+    from dbt.contracts.graph.manifest import Manifest
+
+    if not kept.exists():
+        return None
+    manifest = Manifest.from_msgpack(kept.read_bytes())
+    manifest.build_flat_graph()
+    return manifest
+
+
+def _keep(parsed: Path, kept: Path) -> None:
+    if parsed.exists() and not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        aside = kept.with_name(f".{parsed.parent.name}")
+        shutil.copyfile(parsed, aside)
+        os.replace(aside, kept)
 
 
 def _options(target: Path, variables: Mapping[str, Any]) -> list[str]:

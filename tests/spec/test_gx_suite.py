@@ -107,7 +107,7 @@ def test_verdicts_of_another_consensus_are_refused(home: Path) -> None:
 def test_chunks_are_added_up(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     with judged(home, CURRENT) as connection:
         whole = check(connection, CURRENT, rows=True)
-        monkeypatch.setattr("registry.verdict_checks._CHUNK", 97)
+        monkeypatch.setattr("registry.verdict_checks._CHUNK", 397)
         parts = check(connection, CURRENT, rows=True)
     assert parts == whole
 

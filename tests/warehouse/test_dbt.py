@@ -48,6 +48,7 @@ def test_unit_tests_hold(built: Build, home: Path) -> None:
     results = run_dbt(
         ["test", "--select", "test_type:unit"],
         warehouse=built, variables=project_variables(consensus_vars()), scratch=home / "scratch",
+        cache=home / "cache",
     )  # fmt: skip
     assert len(results) >= 14
 
@@ -65,6 +66,7 @@ def complaint(built: Build, home: Path, tmp_path_factory: pytest.TempPathFactory
         run_dbt(
             ["test", "--select", "path:models/marts,test_type:generic"],
             warehouse=copy, variables=project_variables(consensus_vars()), scratch=home / "scratch",
+        cache=home / "cache",
         )  # fmt: skip
     return str(failed.value)
 

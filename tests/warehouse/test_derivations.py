@@ -35,6 +35,7 @@ def models(replay: Replay, home: Path) -> dict[str, str]:
         ["compile", "--no-introspect", "--select", "int_hla_bounds", "int_hla_bounds_locus",
          "int_hla_options"],
         warehouse=nowhere, variables=project_variables(consensus_vars()), scratch=home / "scratch",
+        cache=home / "cache",
     )  # fmt: skip
     nodes = [r.node for r in results if r.node.resource_type == "model"]
     return {node.relation_name: node.compiled_code for node in nodes}

@@ -16,21 +16,22 @@ strata as (
 
 ),
 
--- Types of the columns, and the whole table when the consensus asks for no figure.
 statistics as (
 
     select
-        cast(null as varchar) as statement_id,
-        cast(null as varchar) as statistic,
-        cast(null as varchar) as by_group,
-        cast(null as varchar) as profile
-    where 1 = 0
-    {%- for subject, figures in var('statistics').items() %}
-    {%- for figure in figures %}
-    union all
-    {{ statistic_profiles(subject, figure) | indent(4) }}
-    {%- endfor %}
-    {%- endfor %}
+        statement_id,
+        statistic,
+        by_group,
+        {%- for part in [
+            'count(*)', 'count(is_event)', counted('is_event'),
+            'count(value)', 'min(value)', 'max(value)', 'sum(value)',
+        ] %}
+        coalesce(cast({{ part }} as varchar), '-')
+            {{- " || ' ' ||" if not loop.last else ' as profile' }}
+        {%- endfor %}
+    from ({{ statistic_subjects() | indent(4) }})
+    where is_asked
+    group by statement_id, statistic, by_group, center_id, case_id
 
 ),
 

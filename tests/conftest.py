@@ -16,8 +16,20 @@ _HOME = Path(tempfile.mkdtemp(prefix="mst-test-"))
 _EMPTY = Path(tempfile.mkdtemp(prefix="mst-test-empty-"))
 os.environ["MST_HOME"] = str(_HOME)
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
+# what dbt compiles is the same for both workers and for every state folder that a test makes
+_CACHE = Path(os.environ.setdefault("MST_TESTS_CACHE", tempfile.mkdtemp(prefix="mst-test-cache-")))
 # the width of the terminal in which the tests run is not the width that a test asks for
 os.environ.pop("COLUMNS", None)
+
+
+def share_cache(home: Path) -> Path:
+    """Let a state folder use what dbt compiled for others."""
+    if not (home / "cache").exists():
+        (home / "cache").symlink_to(_CACHE)
+    return home
+
+
+share_cache(_HOME)
 
 
 @pytest.fixture(autouse=True)
@@ -54,9 +66,7 @@ def empty_database(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
     # ends of an audit trail that is gone with its rows
     shutil.rmtree(_EMPTY / "audit", ignore_errors=True)
     if not (_EMPTY / "cache").exists():
-        # what dbt compiles is the same for both
-        (_HOME / "cache").mkdir(exist_ok=True)
-        (_EMPTY / "cache").symlink_to(_HOME / "cache")
+        share_cache(_EMPTY)
         store.migrate()
     tables = [f'crf."{name}"' for name in TABLES] + ["audit.entry", "audit.change"]
     tables += [str(t) for t in SQLModel.metadata.tables.values() if t.schema == SCHEMA]
@@ -66,16 +76,19 @@ def empty_database(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
         session.execute(text(f"truncate {', '.join(tables)} restart identity cascade"))
 
 
+_MADE_ONCE = ("demonstration", "built")
+
+
 @pytest.hookimpl(tryfirst=True)  # xdist reads the marks afterwards
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file stays with one worker, and all that need the demonstration with one, so that it is made once."""
+    """A file stays with one worker, and all that need the demonstration, or the build of the warehouse tests,
+    with one, so that it is made once."""
     for item in items:
-        shares = "demonstration" in getattr(item, "fixturenames", ())
-        item.add_marker(
-            pytest.mark.xdist_group("demonstration" if shares else item.nodeid.split("::")[0])
-        )
-    # the longest group starts first
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group").args != ("demonstration",))  # type: ignore[union-attr]
+        needs = getattr(item, "fixturenames", ())
+        shared = next((name for name in _MADE_ONCE if name in needs), None)
+        item.add_marker(pytest.mark.xdist_group(shared or item.nodeid.split("::")[0]))
+    # the longest groups start first
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group").args[0] not in _MADE_ONCE)  # type: ignore[union-attr]
 
 
 def pytest_sessionfinish() -> None:

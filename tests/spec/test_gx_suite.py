@@ -15,6 +15,8 @@ from registry.generated import ROOT
 from registry.synthetic import arrow_cohort
 from registry.verdict_checks import KEYS, OtherConsensusError, Outcome, check, suite
 from registry.warehouse import Replay
+from registry.warehouse.score import variables
+from tests.conftest import share_cache
 from tests.spec.version import changed_copy
 
 CURRENT = consensus.load()
@@ -22,11 +24,11 @@ CURRENT = consensus.load()
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("suite-home")
+    return share_cache(tmp_path_factory.mktemp("suite-home"))
 
 
 def judged(home: Path, version: Consensus) -> duckdb.DuckDBPyConnection:
-    return Replay(home, version.warehouse_vars()).models(arrow_cohort(80, 3))
+    return Replay(home, variables(version)).models(arrow_cohort(80, 3))
 
 
 def agrees(connection: duckdb.DuckDBPyConnection, outcome: Outcome) -> None:

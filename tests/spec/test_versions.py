@@ -22,6 +22,7 @@ from registry.synthetic import arrow_cohort
 from registry.warehouse import Build, Replay, build, connect, score
 from registry.warehouse.flips import counted, flips
 from registry.warehouse.score import judging, release_rows, variables
+from tests.conftest import share_cache
 from tests.spec import reference
 from tests.spec.version import changed_copy
 
@@ -56,7 +57,7 @@ Key = tuple[str, str, str, str, str, str]
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("versions-home")
+    return share_cache(tmp_path_factory.mktemp("versions-home"))
 
 
 @pytest.fixture(scope="module")

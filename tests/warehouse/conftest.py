@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from registry.warehouse import Build, Replay, build, connect, consensus_vars
+from tests.conftest import share_cache
 from tests.warehouse.material import everything, write_release
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
@@ -16,7 +17,7 @@ Ask = Callable[[str], list[tuple[Any, ...]]]
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("warehouse-home")
+    return share_cache(tmp_path_factory.mktemp("warehouse-home"))
 
 
 @pytest.fixture(scope="session")

@@ -80,6 +80,7 @@ audit verify                           -   -   -   yes -   yes yes
 queries report                         -   -   -   yes -   yes yes
 release list                           yes yes yes yes -   yes yes
 release create no/name                 -   -   -   yes -   -   yes
+release rebuild none                   -   -   -   yes -   -   yes
 release published                      yes yes yes yes -   yes yes
 release propose none                   -   -   -   yes -   -   yes
 release publish none                   -   -   -   yes -   -   yes

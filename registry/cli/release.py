@@ -98,6 +98,8 @@ def release_propose(name: str, format_: RowsOption = Rows.TABLE) -> None:
     print_rows(
         [{"strata": fate.value, "count": count} for fate, count in proposal.fates.items()], format_
     )
+    for cell in proposal.kept_back:
+        say.print(f"kept back, since it could be found out: {cell}", markup=False)
     for cell in proposal.found_out:
         say.print(f"could be found out: {cell}", markup=False)
 
@@ -108,7 +110,8 @@ def release_publish(
     reason: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="COUNT=WHY", help="why a hidden count that could be found out may stand"
+            metavar="COUNT=WHY",
+            help="why a hidden count that could be found out is told all the same",
         ),
     ] = None,
 ) -> None:

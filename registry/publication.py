@@ -18,7 +18,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from registry.disclosure import Fate, Published, attack, lay_over, verify_public
+from registry.consensus import in_force
+from registry.disclosure import Family, Fate, Published, attack, lay_over, verify_public
 from registry.disclosure.policy import POLICY_FILE
 from registry.duck import POINTER
 from registry.files import aside, only_one, sync, write_json
@@ -40,11 +41,16 @@ class UnchangedError(PublicationError):
 
 @dataclass(frozen=True)
 class Proposal:
-    """What publishing would do: how many strata meet which fate, and the hidden counts that could be found out."""
+    """What publishing would do: how many strata meet which fate, and the hidden counts that could be found out.
+
+    `kept_back` are those whose strata are left out for it, `families` these and all left out before.
+    """
 
     release: str
     fates: Counter[Fate]
     found_out: tuple[str, ...]
+    kept_back: tuple[str, ...]
+    families: tuple[Family, ...]
 
     @property
     def changes_something(self) -> bool:
@@ -59,7 +65,7 @@ def pointer(home: Path) -> Path:
 def propose(home: Path, release: str, *, progress: Progress = lambda _: None) -> Proposal:
     """What publishing the release would do; changes nothing. Raises PublicationError, DisclosureError."""
     with _workshop(home) as made:
-        return _lay(home, _built(home, release), made, progress)
+        return _lay(home, _built(home, release), made, {}, progress)
 
 
 def publish(
@@ -68,12 +74,14 @@ def publish(
 ) -> dict[str, Any]:  # fmt: skip
     """Publish the release that the warehouse serves, as `approver` decided at `at`; returns the record.
 
-    A hidden count that could be found out needs a reason in `reasons`, by its name. Raises PublicationError
-    where one is missing or idle, or nothing changed enough; DisclosureError for a file the policy forbids.
+    A stratum whose hidden count could be found out is kept back, with those told together with it, unless
+    `reasons` has a reason for it, by its name. Raises PublicationError where one is missing or idle, or nothing
+    changed enough; DisclosureError for a file the policy forbids.
     """
-    build, given = _built(home, release), dict(reasons or {})
+    build = _built(home, release)
+    given = {cell: why for cell, why in (reasons or {}).items() if why.strip()}
     with _workshop(home) as made:
-        proposal = _lay(home, build, made, progress)
+        proposal = _lay(home, build, made, given, progress)
         if not proposal.changes_something:
             raise UnchangedError(
                 "No stratum changed by enough patients; what is published stays as it is."
@@ -86,7 +94,8 @@ def publish(
             "policy_sha256": hashlib.sha256(POLICY_FILE.read_bytes()).hexdigest(),
             "public_sha256": hashlib.sha256(made.public.read_bytes()).hexdigest(),
             "strata": {fate.value: proposal.fates[fate] for fate in Fate},
-            "found_out": {cell: given[cell] for cell in proposal.found_out}, **said,
+            "found_out": {cell: given[cell] for cell in proposal.found_out},
+            "kept_back": list(proposal.kept_back), "kept_back_families": list(proposal.families), **said,
         }  # fmt: skip
         number = _keep(home, made, record)
         write_json(pointer(home), {
@@ -125,22 +134,50 @@ def _built(home: Path, release: str) -> Build:
     return build
 
 
-def _lay(home: Path, build: Build, made: Published, progress: Progress) -> Proposal:
+def _lay(
+    home: Path, build: Build, made: Published, reasons: Mapping[str, str], progress: Progress
+) -> Proposal:
+    """Lay the release over what is published, until nothing can be found out but what has a reason."""
     last = _last(home)
-    progress("laying the release over what is published")
-    fates = lay_over(
-        build.release, build.public, build.steward, _published(home, last) if last else None, made
-    )
-    verify_public(made.public)
-    progress("computing what an outsider could")
+    before = _published(home, last) if last else None
     earlier = [
         _published(home, number).public for number in _numbers(home) if last and number <= last
     ]
-    return Proposal(build.release, fates, tuple(attack([*earlier, made.public])))
+    kept_back: dict[str, Family] = {}
+    # what was left out once stays out: told later, it would tell of then
+    families = {(t, f) for p in publications(home)[-1:] for t, f in p["kept_back_families"]}
+    while True:
+        progress("laying the release over what is published")
+        made.public.unlink(missing_ok=True)
+        made.contributions.unlink(missing_ok=True)
+        fates = lay_over(
+            build.release,
+            build.public,
+            build.steward,
+            before,
+            made,
+            keep_back=families,
+        )
+        verify_public(made.public)
+        progress("computing what an outsider could")
+        try:
+            found = attack([*earlier, made.public], in_force()[-1].statistic_vars())
+        except ValueError as error:
+            raise PublicationError(f"What would be public contradicts itself: {error}.") from error
+        new = {
+            cell: family for cell, family in found.items()
+            if family not in families and cell not in reasons
+        }  # fmt: skip
+        if not new:
+            return Proposal(
+                build.release, fates, tuple(found), tuple(kept_back), tuple(sorted(families))
+            )
+        kept_back |= new
+        families |= set(new.values())
 
 
 def _require_reasons(proposal: Proposal, reasons: Mapping[str, str]) -> None:
-    bare = [cell for cell in proposal.found_out if not reasons.get(cell, "").strip()]
+    bare = [cell for cell in proposal.found_out if cell not in reasons]
     if bare:
         raise PublicationError(
             "Hidden counts could be found out; nothing was published. Each needs a reason "

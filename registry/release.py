@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,13 +27,21 @@ from registry.lifecycle.latest import case_states
 from registry.schema import ERASURE
 from registry.store import engine, read_form, snapshot
 
-MANIFEST = "manifest.json"
-_TAKEN = "Another release is being written; nothing was done. Try again when it is finished."
+MANIFEST, WRITING = "manifest.json", ".writing-"
+TAKEN = "Another release is being written; nothing was done. Try again when it is finished."
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
 
 
 class ReleaseError(Exception):
     """A release cannot be made or trusted; the message says why."""
+
+
+class Cut(NamedTuple):
+    """The last submission, event of a case and exchange of pseudonyms, 0 before the first."""
+
+    submission: int
+    case_event: int
+    rekeying: int
 
 
 def folder(name: str) -> Path:
@@ -51,7 +59,7 @@ def create(
     Cases whose consent is withdrawn and rows that were deleted are not in it.
     """
     final = folder(name)
-    with only_one(final.parent / ".lock", _TAKEN), aside(final.parent, ".writing-") as made:
+    with only_one(final.parent / ".lock", TAKEN), aside(final.parent, WRITING) as made:
         if final.exists():
             raise ReleaseError(
                 f"The release {name} exists; releases never change. Choose another name."
@@ -70,29 +78,25 @@ def _fill(
 ) -> dict[str, Any]:
     """Write every form and the manifest, all of the registry as it is at one moment."""
     made.mkdir()
-    files = {}
     with snapshot() as connection:
-        last, last_event = _last(connection)
-        if not last:
+        cut = last(connection)
+        if not cut.submission:
             raise ReleaseError("The registry holds no submission yet.")
-        for form in FORMS:
-            progress(f"writing {form}")
-            stored = read_form(form, as_of=last, as_of_case_event=last_event, connection=connection)
-            files[form] = _write(form, stored, made / f"{form}.parquet")
+        files = write_forms(made, cut, connection, progress)
     with engine("mst_reader").begin() as session:
         enter(session, "make a release", detail=name)
         end = head(session)
     manifest = {
         "name": name,
         "created_at": moment.isoformat(timespec="seconds"),
-        "last_submission": last,
-        "last_case_event": last_event,
-        "form_version": FORM_VERSION,
+        "last_submission": cut.submission,
+        "last_case_event": cut.case_event,
+        "last_rekeying": cut.rekeying,
+        **made_by(),
         "consensus_version": consensus.CURRENT_VERSION,
-        "code_version": version("microtransplant-registry"),
-        "counts": {form: entry["rows"] for form, entry in files.items()},
+        "counts": {form: pq.read_metadata(made / f"{form}.parquet").num_rows for form in FORMS},
         "audit": end._asdict() if end else None,
-        "files": {f"{form}.parquet": entry["sha256"] for form, entry in files.items()},
+        "files": files,
     }
     write_json(made / MANIFEST, manifest)
     keep(end)
@@ -105,25 +109,53 @@ def _last_erasure() -> int:
         return int(session.execute(query).scalar_one())
 
 
-def _last(connection: Any) -> tuple[int, int]:
-    """The last submission and the last event of a case, 0 before the first."""
+def last(connection: Any) -> Cut:
+    """Where the registry stands."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select (select coalesce(max(submission_id), 0) from registry.submission), "
-            "(select coalesce(max(event_id), 0) from registry.case_event)"
+            "(select coalesce(max(event_id), 0) from registry.case_event), "
+            "(select coalesce(max(rekeying_id), 0) from registry.rekeying)"
         )
-        submission, event = cursor.fetchone()
-    return int(submission), int(event)
+        return Cut(*map(int, cursor.fetchone()))
 
 
-def _write(form: str, stored: pa.Table, path: Path) -> dict[str, Any]:
-    table = stored.cast(raw_schema(FORMS[form]))
-    _store(table, path)
-    return {"rows": table.num_rows, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+def made_by() -> dict[str, str]:
+    """What decides the bytes of a release beside the rows."""
+    return {
+        "form_version": FORM_VERSION,
+        "code_version": version("microtransplant-registry"),
+        "arrow_version": pa.__version__,
+    }
+
+
+def write_forms(
+    made: Path, cut: Cut, connection: Any, progress: Callable[[str], None]
+) -> dict[str, str]:
+    """Write every form's rows as of a cut; the hash of each file."""
+    hashes = {}
+    for form in FORMS:
+        progress(f"writing {form}")
+        stored = read_form(
+            form, as_of=cut.submission, as_of_case_event=cut.case_event, connection=connection
+        )
+        path = made / f"{form}.parquet"
+        _write(form, stored, path)
+        hashes[path.name] = sha256(path)
+    return hashes
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _write(form: str, stored: pa.Table, path: Path) -> None:
+    _store(stored.cast(raw_schema(FORMS[form])), path)
 
 
 def _store(table: pa.Table, path: Path) -> None:
-    pq.write_table(table, path, compression="zstd")
+    # in one piece, so that the bytes depend on the rows and not on how they came
+    pq.write_table(table.combine_chunks(), path, compression="zstd")
     path.chmod(0o400)
     sync(path)
 
@@ -178,7 +210,7 @@ def erase(name: str, is_erased: Callable[[str, str], bool]) -> bool:
 def _write_erasure(
     name: str, content: dict[str, Any], made: Mapping[str, Path], cases: int
 ) -> None:
-    hashes = {file: hashlib.sha256(path.read_bytes()).hexdigest() for file, path in made.items()}
+    hashes = {file: sha256(path) for file, path in made.items()}
     steps = {
         file: {"was": content["files"][file], "is": is_}
         for file, is_ in hashes.items() if content["files"][file] != is_
@@ -195,7 +227,7 @@ def _write_erasure(
 def remove_unfinished() -> None:
     """Remove what a release that was broken off left behind; one in the making notices an erasure itself."""
     root = home() / "releases"
-    with suppress(TakenError), only_one(root / ".lock", _TAKEN), aside(root, ".writing-"):
+    with suppress(TakenError), only_one(root / ".lock", TAKEN), aside(root, WRITING):
         pass
 
 
@@ -217,6 +249,6 @@ def verify(name: str) -> list[str]:
     faults = [f"{file} is missing" for file in sorted(expected.keys() - present.keys())]
     faults += [f"{file} does not belong to it" for file in sorted(present.keys() - expected.keys())]
     for file in sorted(expected.keys() & present.keys()):
-        if hashlib.sha256(present[file].read_bytes()).hexdigest() != expected[file]:
+        if sha256(present[file]) != expected[file]:
             faults.append(f"{file} was changed")
     return faults

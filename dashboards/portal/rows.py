@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from dashboards.portal import warehouse
-from registry.access.rights import EVERY_CENTER, Person, Right
-from registry.audit import note
+from registry.access.rights import Person
+from registry.trace import reach
 
 MAX_ROWS = 5_000  # a page is read by people; everything is in fct_verdict
 
@@ -24,11 +24,7 @@ def rows_behind(
 
     Who may see one center only is shown that one, whatever the page asks for. Raises NotAllowedError.
     """
-    if not person.may(Right.READ_ROWS_BEHIND, EVERY_CENTER):
-        center = person.center_id if center is None else center
-        person.require(Right.READ_ROWS_BEHIND, center or EVERY_CENTER)
-    person.require(Right.READ_ROWS_BEHIND, center)
-    note("read the rows behind a number", center_id=center, detail=recommendation_id)
+    center = reach(person, center, recommendation_id)
     sql, parameters = _ROWS, [recommendation_id, reading]
     if center is not None:
         sql, parameters = f"{sql} and center_id = ?", [*parameters, center]

@@ -8,6 +8,10 @@ from dashboards import bars, figures
 from dashboards.public.warehouse import read
 from registry.disclosure import policy
 
+NOT_SHOWN = bars.Whisker(
+    f"{figures.REGISTRY}:", "not shown: of nobody yet, or its counts would tell too much"
+)
+
 
 def show() -> None:
     st.header("Figures, and what was published")
@@ -35,7 +39,7 @@ def show() -> None:
         if figure.statistic.curve is not None:
             shown = [figures.on_curve(figure, curves, figures.REGISTRY, bars.BLUE)]
         else:
-            shown = list(figures.counted(figure, rows, figures.REGISTRY, bars.BLUE))
+            shown = list(figures.counted(figure, rows, figures.REGISTRY, bars.BLUE)) or [NOT_SHOWN]
         st.html(figures.figure_html(figure, shown))
     with st.expander("What the marks of published figures mean"):
         st.markdown(figures.mark_words())

@@ -23,9 +23,16 @@ def show() -> None:
     )
     group = st.radio("Show", list(GROUPS), horizontal=True)
     st.caption(GROUPS[group])
-    found = [
+    of_group = [
         line for line in adherence.lines(rows) if line.is_default and group_of(line.entry) == group
     ]
+    told = set(rows["recommendation_id"])
+    found = [line for line in of_group if line.entry.id in told]
+    if untold := len(of_group) - len(found):
+        # nobody, or too few to be told apart: which of the two is not said
+        st.caption(
+            f"{untold} are not shown: they apply to nobody yet, or their counts would tell too much."
+        )
     if not found:
         st.info("There are none.")
         return

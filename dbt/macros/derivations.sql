@@ -46,3 +46,10 @@ where {{ where }}
 {%- macro fact_text(fact) -%}
 case when {{ fact }} then 'yes' when not {{ fact }} then 'no' end
 {%- endmacro -%}
+
+{#- The thresholds that a count reaches as bits; the first is 1. -#}
+{%- macro thresholds_reached(count, thresholds) -%}
+{%- for threshold in thresholds -%}
+{{ ' + ' if not loop.first }}case when {{ count }} >= {{ threshold }} then {{ 2 ** loop.index0 }} else 0 end
+{%- endfor -%}
+{%- endmacro -%}

@@ -31,6 +31,7 @@ from registry.cli.output import (
 from registry.cli.queries import add_to as add_queries
 from registry.cli.release import release_app
 from registry.cli.serving import add_to as add_serving
+from registry.cli.trace import trace_app
 from registry.cli.users import add_to as add_users
 from registry.home import NotReadyError, home
 
@@ -47,6 +48,7 @@ app.add_typer(release_app, name="release")
 add_serving(app)
 add_users(app)
 app.add_typer(audit_app, name="audit")
+app.add_typer(trace_app, name="trace")
 app.command()(erase)
 
 

@@ -61,6 +61,33 @@ def release_verify(name: str) -> None:
     say.print(f"Release {name} is whole and unchanged.", markup=False)
 
 
+@release_app.command("rebuild")
+def release_rebuild(
+    name: str,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="put back files that were lost or changed")
+    ] = False,
+) -> None:
+    """Write a release again from the database and compare it, byte by byte, with its manifest."""
+    from registry import rebuild, release
+    from registry.files import TakenError
+
+    with caller(Right.RELEASE, action="rebuild a release"):
+        try:
+            found = rebuild.rebuild(name, repair=repair, progress=progress)
+        except release.ReleaseError as error:
+            raise fail(str(error)) from None
+        except TakenError as error:
+            raise fail(str(error), TRY_AGAIN) from None
+    for file in found.put_back:
+        say.print(f"put back: {file}", markup=False)
+    for words in found.since:
+        say.print(words, markup=False)
+    if found.differs:
+        raise fail("\n".join(f"{file}: {words}" for file, words in found.differs.items()))
+    say.print(f"Release {name} is rebuilt to the byte.", markup=False)
+
+
 @release_app.command("propose")
 def release_propose(name: str, format_: RowsOption = Rows.TABLE) -> None:
     """What publishing the release would change; nothing is changed."""
@@ -71,6 +98,8 @@ def release_propose(name: str, format_: RowsOption = Rows.TABLE) -> None:
     print_rows(
         [{"strata": fate.value, "count": count} for fate, count in proposal.fates.items()], format_
     )
+    for cell in proposal.kept_back:
+        say.print(f"kept back, since it could be found out: {cell}", markup=False)
     for cell in proposal.found_out:
         say.print(f"could be found out: {cell}", markup=False)
 
@@ -81,7 +110,8 @@ def release_publish(
     reason: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="COUNT=WHY", help="why a hidden count that could be found out may stand"
+            metavar="COUNT=WHY",
+            help="why a hidden count that could be found out is told all the same",
         ),
     ] = None,
 ) -> None:

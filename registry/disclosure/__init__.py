@@ -2,12 +2,13 @@
 
 from registry.disclosure.attack import attack
 from registry.disclosure.policy import Curves, Policy, policy
-from registry.disclosure.refresh import Fate, Published, lay_over
+from registry.disclosure.refresh import Family, Fate, Published, lay_over
 from registry.disclosure.verify import DisclosureError, public_count, verify_public
 
 __all__ = [
     "Curves",
     "DisclosureError",
+    "Family",
     "Fate",
     "Policy",
     "Published",

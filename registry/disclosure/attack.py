@@ -1,89 +1,29 @@
-"""Takes published counts apart as an outsider would: by linear programming over all that they say.
+"""Takes published numbers apart as an outsider would: by linear programming over all that they say.
 
 What a table says of a cell is an interval (a published 15 stands for 13 to 17, a hidden one for 1 to 12), and of
-several cells a sum. A hidden cell is found out if these leave it too few values.
+several cells a sum. A hidden cell is found out if these leave it too few values; so is a count of a curve that
+the rounding was to blur.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import coo_array
 
+from registry.disclosure.attack_curves import add_curves
 from registry.disclosure.policy import Policy
 from registry.disclosure.policy import policy as load_policy
-from registry.disclosure.refresh import ORIGIN
+from registry.disclosure.refresh import Family
+from registry.disclosure.system import Cell, System, narrow
+from registry.disclosure.told import Told
 
-_TOLERANCE = 1e-6
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A true count, known to lie from `low` to `high`; `hidden` if the table does not show it."""
-
-    low: float
-    high: float
-    hidden: bool = False
-
-
-@dataclass
-class System:
-    """Cells by name, and weighted sums of cells with the least and the greatest each can be."""
-
-    cells: dict[str, Cell] = field(default_factory=dict)
-    sums: list[tuple[dict[str, float], float, float]] = field(default_factory=list)
-
-    def equal(self, whole: str, parts: Iterable[str]) -> None:
-        """The parts make up the whole."""
-        self.sums.append(({**dict.fromkeys(parts, 1.0), whole: -1.0}, 0.0, 0.0))
-
-    def at_most(self, parts: Iterable[str], whole: str) -> None:
-        """The parts are among the whole; some of it may be told nowhere."""
-        self.sums.append(({**dict.fromkeys(parts, 1.0), whole: -1.0}, -np.inf, 0.0))
-
-    def ranges(self) -> dict[str, tuple[float, float]]:
-        """The least and greatest value of every hidden cell that agrees with all that is said.
-
-        Raises ValueError if nothing does, which means that the tables contradict each other.
-        """
-        index = {name: number for number, name in enumerate(self.cells)}
-        bounds = [(cell.low, cell.high) for cell in self.cells.values()]
-        upper, at_most, same, exactly = [], [], [], []
-        for weights, low, high in self.sums:
-            if low == high:
-                same.append(weights)
-                exactly.append(low)
-                continue
-            if np.isfinite(high):
-                upper.append(weights)
-                at_most.append(high)
-            if np.isfinite(low):
-                upper.append({name: -weight for name, weight in weights.items()})
-                at_most.append(-low)
-        given = {
-            "A_ub": _matrix(upper, index), "b_ub": at_most or None,
-            "A_eq": _matrix(same, index), "b_eq": exactly or None, "bounds": bounds,
-        }  # fmt: skip
-        return {
-            name: (_extreme(index[name], len(index), 1, given), _extreme(index[name], len(index), -1, given))
-            for name, cell in self.cells.items() if cell.hidden
-        }  # fmt: skip
-
-
-def narrow(ranges: Mapping[str, tuple[float, float]], policy: Policy | None = None) -> list[str]:
-    """The hidden cells of which too few values remain possible, worst first."""
-    least = (policy or load_policy()).least_hidden_values
-    counts = {
-        name: np.floor(high + _TOLERANCE) - np.ceil(low - _TOLERANCE) + 1
-        for name, (low, high) in ranges.items()
-    }
-    return sorted((n for n, count in counts.items() if count < least), key=lambda n: counts[n])
+# subject to its figures, each with statement_id, statistic, of_sql, share_sql
+Figures = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def said(published: int | None, policy: Policy | None = None) -> Cell:
@@ -95,69 +35,69 @@ def said(published: int | None, policy: Policy | None = None) -> Cell:
     return Cell(0, 0) if published == 0 else Cell(published - half, published + half)
 
 
-def attack(files: Sequence[Path], policy: Policy | None = None) -> list[str]:
+def attack(
+    files: Sequence[Path], figures: Figures | None = None, policy: Policy | None = None
+) -> dict[str, Family]:
     """The hidden cells of public files, oldest first, that can be found out from all of them together.
 
-    Assumed is an outsider who knows how the tables are made. Raises ValueError for files that contradict
-    themselves.
+    With each the table and the strata that are told together with it. Assumed is an outsider who knows how the tables are made, and of whom the `figures` are. Raises ValueError
+    for files that contradict themselves.
     """
     rule = policy or load_policy()
-    system = System()
-    for path in files:
+    try:
+        return _attack(files, figures, rule, complete=True)
+    except ValueError:
+        # a later release leaves out new strata of few patients; who finds that sums do not fit knows it
+        return _attack(files, figures, rule, complete=False)
+
+
+def _attack(
+    files: Sequence[Path], figures: Figures | None, rule: Policy, *, complete: bool
+) -> dict[str, Family]:
+    counts, curves = System(), System()
+    for number, path in enumerate(files):
         with duckdb.connect(str(path), read_only=True) as connection:
-            _add(system, _Told(connection), rule)
-    return narrow(system.ranges(), rule)
+            told = Told(connection, rule, is_first=complete or number == 0)
+            _add_cohort(counts, told, rule)
+            _add_adherence(counts, told, rule)
+            _add_responses(counts, told, rule)
+            _add_figures(counts, told, rule, figures or {})
+            add_curves(curves, told, rule)
+    return {
+        name: system.cells[name].family
+        for system, least in (
+            (counts, rule.least_hidden_values),
+            (curves, rule.curves.least_values),
+        )
+        for name in narrow(system.ranges(least), least)
+    }
 
 
-class _Told:
-    """One public file. A stratum that was left as it was is the same cell as in the release it is of."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
-        told = connection.execute(f"select public_table, stratum, release from {ORIGIN}").fetchall()
-        self._origin = {(table, stratum): release for table, stratum, release in told}
-
-    def rows(
-        self, table: str, columns: Sequence[str], policy: Policy
-    ) -> Iterator[tuple[str, tuple[Any, ...]]]:
-        """The release a row is of, and the columns asked for."""
-        for key, *row in self._connection.execute(
-            f"select {policy.stratum(table)}, {', '.join(columns)} from {table}"
-        ).fetchall():
-            yield self._origin[table, key], tuple(row)
-
-
-def _add(system: System, told: _Told, policy: Policy) -> None:
-    """One public file: its cells, and how they hang together."""
-    _add_cohort(system, told, policy)
-    _add_adherence(system, told, policy)
-    _add_responses(system, told, policy)
-
-
-def _add_cohort(system: System, told: _Told, policy: Policy) -> None:
+def _add_cohort(system: System, told: Told, policy: Policy) -> None:
     """The levels of a characteristic make up all patients, if they are told at one time."""
     levels: dict[str, dict[str, str]] = {}
-    for release, (characteristic, level, shown) in told.rows(
-        "public_cohort", ("characteristic", "level", "patients"), policy
+    for release, family, (characteristic, level, shown) in told.rows(
+        "public_cohort", ("characteristic", "level", "patients")
     ):
         name = f"{release}/cohort/{characteristic}/{level}"
-        system.cells[name] = said(shown, policy)
+        system.cells[name] = replace(said(shown, policy), family=family)
         levels.setdefault(characteristic, {})[name] = release
     for names in levels.values():
         if len(releases := set(names.values())) == 1:
-            system.equal(_whole(system, f"{releases.pop()}/patients"), names)
+            untold = 0 if told.is_first else policy.threshold
+            system.at_most(names, system.whole(f"{releases.pop()}/patients"), untold=untold)
 
 
-def _add_adherence(system: System, told: _Told, policy: Policy) -> None:
+def _add_adherence(system: System, told: Told, policy: Policy) -> None:
     """The four verdicts of a reading make up its subjects: the same for every reading of a recommendation."""
     verdicts = ("met", "deviated", "not_evaluable", "not_applicable")
-    for release, (recommendation, subject, reading, *shown) in told.rows(
-        "public_adherence", ("recommendation_id", "subject", "reading", *verdicts), policy
+    for release, family, (recommendation, subject, reading, *shown) in told.rows(
+        "public_adherence", ("recommendation_id", "subject", "reading", *verdicts)
     ):
-        whole = _whole(system, f"{release}/adherence/{recommendation}")
+        whole = system.whole(f"{release}/adherence/{recommendation}")
         names = [f"{whole}/{reading}/{verdict}" for verdict in verdicts]
         system.cells |= {
-            name: said(value, policy) if subject == "patient" or value is not None
+            name: replace(said(value, policy), family=family) if subject == "patient" or value is not None
             # subjects may be many of few patients: what is hidden has no upper end to come near to
             else Cell(1, np.inf)
             for name, value in zip(names, shown, strict=True)
@@ -165,22 +105,22 @@ def _add_adherence(system: System, told: _Told, policy: Policy) -> None:
         system.equal(whole, names)
         if subject == "patient":
             # fewer where versions of the consensus share the years among them
-            system.at_most([whole], _whole(system, f"{release}/patients"))
+            system.at_most([whole], system.whole(f"{release}/patients"))
 
 
-def _add_responses(system: System, told: _Told, policy: Policy) -> None:
+def _add_responses(system: System, told: Told, policy: Policy) -> None:
     """CR is among remissions, those among all who started; the strata of a kind are among all patients."""
     counts = ("n_started", "n_evaluable", "n_cr", "n_cr_crh_cri")
     strata: dict[tuple[str, str], list[str]] = {}
-    for release, (kind, stratum, *shown) in told.rows(
-        "public_response", ("stratum_kind", "stratum", *counts), policy
+    for release, family, (kind, stratum, *shown) in told.rows(
+        "public_response", ("stratum_kind", "stratum", *counts)
     ):
         row = f"{release}/response/{kind}/{stratum}"
         system.cells |= {
-            f"{row}/{count}": said(value, policy)
+            f"{row}/{count}": replace(said(value, policy), family=family)
             if value is not None or count in counts[:2]
             # hidden also where nobody or everybody of a small group had it
-            else Cell(0, policy.unanimous_group, hidden=True)
+            else Cell(0, policy.unanimous_group, hidden=True, family=family)
             for count, value in zip(counts, shown, strict=True)
         }  # fmt: skip
         for part, whole in (("n_cr", "n_cr_crh_cri"), ("n_cr_crh_cri", "n_evaluable"),
@@ -194,29 +134,52 @@ def _add_responses(system: System, told: _Told, policy: Policy) -> None:
                 system.at_most([f"{row}/{count}" for row in rows], whole)
 
 
-def _whole(system: System, name: str) -> str:
-    """A number that no table tells, and that is the same wherever it is meant."""
-    system.cells.setdefault(name, Cell(0, np.inf))
-    return name
+def _add_figures(system: System, told: Told, policy: Policy, figures: Figures) -> None:
+    """Those who have it, who have it not and of whom it is not known make up the population of a figure.
+
+    It is the same for every figure of one population, and for the groups of one together.
+    """
+    known = {
+        (one["statement_id"], one["statistic"]): (subject, one)
+        for subject, all_of in figures.items() for one in all_of
+    }  # fmt: skip
+    parts: dict[tuple[str, str, str], list[str]] = {}
+    split = {name for name, (_, one) in known.items() if one.get("by")}
+    for release, family, (statement, statistic, group, *shown) in told.rows(
+        "public_statistic", ("statement_id", "statistic", "by_group", "known", "events", "unknown")
+    ):
+        subject, figure = known.get((statement, statistic), ("", {}))
+        row = f"{release}/statistic/{statement}/{statistic}/{group}"
+        cells = _figure(shown, policy, subject == "patient", figure.get("share_sql"))
+        system.cells |= {
+            f"{row}/{name}": replace(cell, family=family) for name, cell in cells.items()
+        }
+        population = f"{release}/{subject} where {figure.get('of_sql', f'{statement} {statistic}')}"
+        if subject == "patient" and figure["of_sql"] == "true":
+            population = f"{release}/patients"
+        parts.setdefault((population, statement, statistic), []).extend(f"{row}/{n}" for n in cells)
+        if subject == "patient" and population != f"{release}/patients":
+            system.at_most([system.whole(population)], system.whole(f"{release}/patients"))
+    for (population, *name), names in parts.items():
+        # in a later release any number of groups may be told nowhere
+        untold = np.inf if tuple(name) in split and not told.is_first else 0
+        system.at_most(names, system.whole(population), untold=untold)
 
 
-def _matrix(rows: Sequence[Mapping[str, float]], index: Mapping[str, int]) -> coo_array | None:
-    if not rows:
-        return None
-    entries = [
-        (number, index[name], weight)
-        for number, row in enumerate(rows) for name, weight in row.items()
-    ]  # fmt: skip
-    line, column, weight = zip(*entries, strict=True)
-    return coo_array((weight, (line, column)), shape=(len(rows), len(index)))
+def _figure(
+    shown: Sequence[int | None], policy: Policy, of_patients: bool, share: str | None
+) -> dict[str, Cell]:
+    """The cells of one figure. Of a share with a hidden part neither part is told, nor which one it is."""
+    known, events, unknown = shown
 
+    def cell(shown: int | None) -> Cell:
+        # subjects may be many of few patients: what is hidden has no upper end to come near to
+        return said(shown, policy) if of_patients or shown is not None else Cell(1, np.inf)
 
-def _extreme(cell: int, cells: int, sign: int, given: Mapping[str, object]) -> float:
-    aim = np.zeros(cells)
-    aim[cell] = sign
-    found = linprog(aim, method="highs", **given)
-    if found.status == 3:
-        return -np.inf * sign
-    if found.status != 0:
-        raise ValueError("no counts agree with what the tables say")
-    return float(sign * found.fun)
+    if known is not None and events is not None:
+        parts = {"events": cell(events), "others": cell(known - events)}
+    elif share:
+        parts = dict.fromkeys(("events", "others"), Cell(0, np.inf, hidden=of_patients))
+    else:
+        parts = {"known": cell(known)}
+    return {**parts, "unknown": cell(unknown)}

@@ -23,6 +23,7 @@ class Curves(_Frozen):
     bin: int = Field(ge=2, multiple_of=2)
     grid_days: int = Field(ge=1)
     last_day: int = Field(ge=1)
+    least_values: int = Field(ge=2)
     min_at_risk: int = Field(ge=1)
     min_patients: int = Field(ge=1)
 
@@ -69,6 +70,8 @@ class Policy(_Frozen):
             )
         if self.curves.min_at_risk <= self.threshold:
             raise ValueError("curves must be cut while more than the threshold are at risk")
+        if self.curves.least_values > self.curves.bin:
+            raise ValueError("a bin of a curve has fewer values than must be left of it")
         if self.unanimous_group <= self.threshold:
             raise ValueError("groups that agree must be hidden up to more than the threshold")
         if self.least_changed <= self.threshold:
@@ -82,6 +85,11 @@ class Policy(_Frozen):
     def stratum(self, table: str) -> str:
         """The SQL of a row's stratum in a public table; dbt's macro `public_stratum` writes the same."""
         return " || ' | ' || ".join(self.strata[table])
+
+    def family(self, table: str) -> str:
+        """The SQL of what the strata have in common that are told together or not at all: the levels of a
+        characteristic, the readings of a recommendation."""
+        return " || ' | ' || ".join(self.strata[table][:-1])
 
     def as_vars(self) -> dict[str, Any]:
         """The value of the dbt variable `disclosure`."""

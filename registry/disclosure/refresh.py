@@ -6,6 +6,7 @@ Whoever compares two publications sees the sum of at least so many changes, neve
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +17,7 @@ from registry.disclosure.policy import Policy
 from registry.disclosure.policy import policy as load_policy
 
 ORIGIN = "public_origin"
+Family = tuple[str, str]  # a table, and what its strata that are told together have in common
 
 
 class Fate(StrEnum):
@@ -23,7 +25,7 @@ class Fate(StrEnum):
 
     REFRESHED = "published anew"
     CARRIED = "left as it was"
-    WITHHELD = "not yet published"  # new, and of too few patients
+    WITHHELD = "not yet published"  # new, and of too few patients, or kept back
     ENDED = "no longer published"
 
 
@@ -42,11 +44,14 @@ def lay_over(
     before: Published | None,
     made: Published,
     policy: Policy | None = None,
+    *,
+    keep_back: Collection[Family] = (),
 ) -> Counter[Fate]:
     """Writes `made` from the public and steward files of a build and the publication before.
 
     Tables of the policy's `strata` are composed by stratum; the others (the release's name) are those of the
-    build. `public_origin` names the release each stratum is of. Returns how many strata met which fate.
+    build. `public_origin` names the release each stratum is of. What is in `keep_back` is not published anew.
+    Returns how many strata met which fate.
     """
     rule = policy or load_policy()
     with duckdb.connect(str(made.contributions)) as connection:
@@ -67,6 +72,9 @@ def lay_over(
             connection.execute("create temp table before_contribution as from earlier.contribution")
             connection.execute(f"create temp table before_origin as from old.{ORIGIN}")
             connection.execute("detach earlier")
+        connection.execute("create temp table kept_back (public_table text, family text)")
+        if keep_back:
+            connection.executemany("insert into kept_back values (?, ?)", list(keep_back))
         _decide(connection, rule, everything=before is None)
         _keep_contributions(connection)
         _write_public(connection, release, made.public, rule, before)
@@ -106,7 +114,11 @@ def _decide(connection: duckdb.DuckDBPyConnection, policy: Policy, *, everything
             full join (select *, true as present from before_origin) as o using (public_table, stratum)
         )
         select public_table, stratum,
-               case when {"true" if everything else "false"} then '{Fate.REFRESHED}'
+               case when exists (
+                        from kept_back as k where k.public_table = strata.public_table
+                            and starts_with(strata.stratum, k.family || ' | ')
+                    ) then case when is_old then '{Fate.CARRIED}' else '{Fate.WITHHELD}' end
+                    when {"true" if everything else "false"} then '{Fate.REFRESHED}'
                     when coalesce(changed, 0) >= {policy.least_changed}
                     then case when is_new then '{Fate.REFRESHED}' else '{Fate.ENDED}' end
                     when is_old then '{Fate.CARRIED}' else '{Fate.WITHHELD}' end as fate

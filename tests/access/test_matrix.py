@@ -80,10 +80,14 @@ audit verify                           -   -   -   yes -   yes yes
 queries report                         -   -   -   yes -   yes yes
 release list                           yes yes yes yes -   yes yes
 release create no/name                 -   -   -   yes -   -   yes
+release rebuild none                   -   -   -   yes -   -   yes
 release published                      yes yes yes yes -   yes yes
 release propose none                   -   -   -   yes -   -   yes
 release publish none                   -   -   -   yes -   -   yes
 build none                             -   -   -   yes -   -   yes
+trace adherence MST-2-04 a met         yes yes yes yes -   yes yes
+trace figure MST-1-02 age_at_diagnosis yes yes yes yes -   yes yes
+trace curve survival os diagnosis --day 1  yes yes yes yes -   yes yes
 sql SELECT                             -   -   yes yes -   -   yes
 sql SELECT --as steward                -   -   -   yes -   yes yes
 users list                             -   -   -   -   yes -   yes

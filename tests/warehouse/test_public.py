@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import jinja2
 import pytest
 from pydantic import ValidationError
 
+from dashboards.charts import survival_curves
 from registry.disclosure import (
     DisclosureError,
     Fate,
@@ -237,7 +240,7 @@ def test_the_public_file_of_a_release_gives_no_cell_away(built: Build, tmp_path:
     made = Published(tmp_path / "public.duckdb", tmp_path / "contributions.duckdb")
     assert set(lay_over("everything", built.public, built.steward, None, made)) == {Fate.REFRESHED}
     verify_public(made.public)
-    assert attack([made.public]) == []
+    assert attack([made.public]) == {}
 
 
 @pytest.mark.requirement("SDC-05")
@@ -278,3 +281,23 @@ def test_nothing_that_a_build_would_show_is_lost(built: Build, tmp_path: Path) -
     lay_over("everything", built.public, built.steward, None, made)
     for table in TABLES:
         assert rows(made.public, table) == rows(built.public, table)
+
+
+@pytest.mark.requirement("SDC-07", "SDC-11")
+def test_a_chart_holds_the_published_numbers_and_no_point_of_a_patient(built: Build) -> None:
+    with duckdb.connect(str(built.public), read_only=True) as connection:
+        curve = connection.execute(
+            "from public_survival where endpoint = 'os' and stratum_kind = 'age_group'"
+        ).df()
+    published = {float(v) for column in curve.select_dtypes("number") for v in curve[column]}
+    seen = 0
+    for chart in survival_curves(curve, beyond="<13"):
+        told = chart.to_dict()
+        words = json.dumps({key: value for key, value in told.items() if key != "datasets"})
+        assert not re.search(r'"(point|circle|square|tick|boxplot|tooltip)"', words)
+        for row in (row for rows in told["datasets"].values() for row in rows):
+            for name, value in row.items():
+                if name != "months" and value is not None and str(value).replace(".", "").isdigit():
+                    assert float(value) in published, name
+                    seen += 1
+    assert seen > 100

@@ -5,14 +5,7 @@
     ('platelets', 'platelets_e9_per_l', [asked.platelet_recovery_e9_per_l, 50, 100]),
 ] -%}
 {%- set clocks = ['last_dose', 'infusion'] -%}
-{#- First, second and third threshold of a row; a lineage with fewer repeats its last and is not asked for it. -#}
-{%- set anc, platelets = lineages[0][2], lineages[1][2] -%}
-{%- set limits = [] -%}
-{%- for k in range(3) -%}
-{%- do limits.append(
-    "case lineage when 'neutrophils' then " ~ anc[[k, 1] | min] ~ " else " ~ platelets[k] ~ " end"
-) -%}
-{%- endfor %}
+{%- set thresholds_at_most = 3 -%}
 
 with
 
@@ -89,10 +82,12 @@ origins as (
 
 ),
 
+-- From here to the end a course goes by one number: what is sorted and grouped by millions is short.
 windows as (
 
     select
         *,
+        row_number() over (order by center_id, case_id, course_no) as window_no,
         coalesce(start_day, last_dose_day, infusion_day) as first_day,
         least(coalesce(next_start_day, death_day), coalesce(death_day, next_start_day)) as competing_day
     from origins
@@ -127,9 +122,10 @@ counts as (
         blood_counts.sample_day,
         '{{ lineage }}' as lineage,
         {%- if lineage == 'platelets' %}
-        case when supported.sample_day is null then blood_counts.{{ column }} else -1 end as count_e9_per_l
+        case when supported.sample_day is null then {{ thresholds_reached('blood_counts.' ~ column, thresholds) }} else 0 end
+            as reached
         {%- else %}
-        blood_counts.{{ column }} as count_e9_per_l
+        {{ thresholds_reached('blood_counts.' ~ column, thresholds) }} as reached
         {%- endif %}
     from blood_counts
     {%- if lineage == 'platelets' %}
@@ -146,16 +142,12 @@ counts as (
 placed as (
 
     select
-        windows.center_id,
-        windows.case_id,
-        windows.course_no,
-        windows.is_first_course,
+        windows.window_no,
         windows.last_dose_day,
         windows.infusion_day,
-        windows.competing_day,
         counts.lineage,
         counts.sample_day,
-        counts.count_e9_per_l
+        counts.reached
     from windows
     inner join counts
         on counts.center_id = windows.center_id
@@ -165,52 +157,56 @@ placed as (
 
 ),
 
+-- The day from which the count was seen below: recovery starts later, before that it is still falling.
+fallen as (
+
+    select
+        window_no,
+        lineage
+        {%- for k in range(thresholds_at_most) %},
+        min(case when reached & {{ 2 ** k }} = 0 then sample_day end) as below_day_{{ k }}
+        {%- endfor %}
+    from placed
+    group by window_no, lineage
+
+),
+
+-- What this count and the two after it reach.
 runs as (
 
     select
         *,
-        lead(count_e9_per_l, 1) over course_counts as second_e9_per_l,
-        lead(count_e9_per_l, 2) over course_counts as third_e9_per_l,
-        min(count_e9_per_l) over (
-            partition by center_id, case_id, course_no, lineage order by sample_day
-            rows between unbounded preceding and current row
-        ) as lowest_e9_per_l
+        reached & lead(reached, 1) over course_counts & lead(reached, 2) over course_counts as all_reach
     from placed
-    window course_counts as (
-        partition by center_id, case_id, course_no, lineage order by sample_day
-    )
+    where sample_day > last_dose_day or sample_day > infusion_day
+    window course_counts as (partition by window_no, lineage order by sample_day)
 
 ),
 
--- Recovery starts after the count was seen below: before that it is still falling.
-{%- for clock in clocks %}
-
-after_{{ clock }} as (
+after as (
 
     select
-        center_id,
-        case_id,
-        course_no,
-        is_first_course,
-        lineage,
-        {{ clock }}_day as day_0,
-        max(sample_day) as last_count_day,
-        competing_day
-        {%- for k in range(3) %}
-        {%- set limit = limits[k] %}
-        {%- set starts = 'count_e9_per_l >= ' ~ limit ~ ' and second_e9_per_l >= ' ~ limit
-            ~ ' and third_e9_per_l >= ' ~ limit %},
-        min(case when {{ starts }} then sample_day end) as first_run_day_{{ k }},
-        min(case when {{ starts }} and lowest_e9_per_l < {{ limit }} then sample_day end)
-            as recovery_day_{{ k }},
-        min(lowest_e9_per_l) >= {{ limit }} as is_never_below_{{ k }}
+        runs.window_no,
+        runs.lineage
+        {%- for clock in clocks %},
+        max(case when sample_day > {{ clock }}_day then sample_day end) as {{ clock }}_last_count_day
+        {%- for k in range(thresholds_at_most) %}
+        {%- set starts = 'sample_day > ' ~ clock ~ '_day and all_reach & ' ~ 2 ** k ~ ' > 0' %},
+        min(case when {{ starts }} then sample_day end) as {{ clock }}_first_run_day_{{ k }},
+        min(case when {{ starts }} and sample_day > below_day_{{ k }} then sample_day end)
+            as {{ clock }}_recovery_day_{{ k }}
+        {%- endfor %}
+        {%- endfor %}
+        {%- for k in range(thresholds_at_most) %},
+        max(below_day_{{ k }}) is null as is_never_below_{{ k }}
         {%- endfor %}
     from runs
-    where sample_day > {{ clock }}_day
-    group by center_id, case_id, course_no, is_first_course, lineage, {{ clock }}_day, competing_day
+    inner join fallen
+        on fallen.window_no = runs.window_no
+        and fallen.lineage = runs.lineage
+    group by runs.window_no, runs.lineage
 
 ),
-{%- endfor %}
 
 unioned as (
 
@@ -221,21 +217,22 @@ unioned as (
     {%- for threshold in thresholds %}
     {{ 'union all' if not (outer.first and inner.first and loop.first) }}
     select
-        center_id,
-        case_id,
-        course_no,
-        is_first_course,
+        windows.center_id,
+        windows.case_id,
+        windows.course_no,
+        windows.is_first_course,
         '{{ clock | replace("_", " ") }}' as clock,
-        lineage,
+        after.lineage,
         cast({{ threshold }} as double) as threshold_e9_per_l,
-        day_0,
-        first_run_day_{{ loop.index0 }} as first_run_day,
-        recovery_day_{{ loop.index0 }} as recovery_day,
-        is_never_below_{{ loop.index0 }} as is_never_below,
-        last_count_day,
-        competing_day
-    from after_{{ clock }}
-    where lineage = '{{ lineage }}'
+        windows.{{ clock }}_day as day_0,
+        after.{{ clock }}_first_run_day_{{ loop.index0 }} as first_run_day,
+        after.{{ clock }}_recovery_day_{{ loop.index0 }} as recovery_day,
+        after.is_never_below_{{ loop.index0 }} as is_never_below,
+        after.{{ clock }}_last_count_day as last_count_day,
+        windows.competing_day
+    from after
+    inner join windows on windows.window_no = after.window_no
+    where after.lineage = '{{ lineage }}' and after.{{ clock }}_last_count_day is not null
     {%- endfor %}
     {%- endfor %}
     {%- endfor %}

@@ -12,11 +12,7 @@ from registry import consensus
 from registry.consensus import Recommendation
 from registry.consensus.entries import Verdict
 from registry.disclosure import policy
-from registry.statistics.proportion import clopper_pearson
-
-# Below this many a rate says nothing: 4 of 4 has an exact interval from 40 to 100 %. A matter of
-# meaning, not of confidentiality; the public's own threshold is that of the disclosure policy.
-MIN_SUBJECTS = 5
+from registry.statistics.proportion import MIN_SUBJECTS, clopper_pearson
 
 VERDICTS: tuple[Verdict, ...] = ("met", "deviated", "not_evaluable", "not_applicable")
 HEADLINE, OTHER, WEAKER, OPTION = (

@@ -30,6 +30,7 @@ _STYLE = """<style>
   linear-gradient(90deg,#8886 1px,transparent 1px) 0 0/25% 100%,#8882}
 .mst-scale i{position:absolute;top:.45rem;height:.2rem;border-radius:2px}
 .mst-scale b{position:absolute;top:.15rem;width:.8rem;height:.8rem;margin-left:-.4rem;border-radius:50%}
+.mst-scale b.mst-diamond{border-radius:0;transform:rotate(45deg)}
 .mst-why{font-size:.9rem;opacity:.9;margin:.2rem 0}
 .mst-why summary{cursor:pointer;font-size:.85rem;opacity:.8}
 .mst-key{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;font-size:.9rem;margin:.2rem 0 .4rem}
@@ -139,13 +140,17 @@ def _words(text: str) -> str:
 
 @dataclass(frozen=True)
 class Whisker:
-    """A share with its interval on the scale from 0 to 100 %, or a range alone."""
+    """A share with its interval on the scale from 0 to 100 %, or a range alone.
+
+    What is published is a diamond, so that it is known without its colour.
+    """
 
     label: str
     words: str
     value: float | None = None
     bounds: tuple[float, float] | None = None
     colour: str = BLUE
+    is_published: bool = False
 
 
 def whiskers(rows: Iterable[Whisker]) -> str:
@@ -162,7 +167,8 @@ def _whisker(row: Whisker) -> str:
             f'<i style="left:{100 * low:.2f}%;width:{100 * (high - low):.2f}%;background:{row.colour}"></i>'
         )
         if row.value is not None:
-            html += f'<b style="left:{100 * row.value:.2f}%;background:{row.colour}"></b>'
+            shape = ' class="mst-diamond"' if row.is_published else ""
+            html += f'<b{shape} style="left:{100 * row.value:.2f}%;background:{row.colour}"></b>'
         html += "</div>"
     return html
 

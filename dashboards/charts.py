@@ -10,7 +10,7 @@ from dashboards.numbers import DAYS_PER_MONTH
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 # Both charts take the width of the page, a phone's too; equal room for the labels left of the axis
 # is what keeps their months above each other.
-_LEFT, _FONT, _TITLE = 86, 13, 48
+_LEFT, FONT, _TITLE = 86, 13, 48
 
 
 def key(curve: pd.DataFrame) -> dict[str, str]:
@@ -31,7 +31,7 @@ def survival_curves(
     x = alt.X(
         "months:Q",
         title="Months",
-        axis=alt.Axis(values=list(_ticks(data)), labelFontSize=_FONT, titleFontSize=_FONT),
+        axis=alt.Axis(values=list(_ticks(data)), labelFontSize=FONT, titleFontSize=FONT),
         scale=alt.Scale(domain=[0, _end(data)], nice=False),
     )
     base = alt.Chart(data).encode(
@@ -45,8 +45,8 @@ def survival_curves(
         y=alt.Y(
             "survival:Q", title=None, scale=alt.Scale(domain=[0, 1]),
             axis=alt.Axis(
-                format="%", minExtent=_LEFT, maxExtent=_LEFT, labelFontSize=_FONT,
-                titleFontSize=_FONT,
+                format="%", minExtent=_LEFT, maxExtent=_LEFT, labelFontSize=FONT,
+                titleFontSize=FONT,
             ),
         ),
     )  # fmt: skip
@@ -76,14 +76,14 @@ def _at_risk(data: pd.DataFrame, beyond: str) -> alt.Chart:
     ]  # fmt: skip
     chart: alt.Chart = (
         alt.Chart(pd.DataFrame(rows))
-        .mark_text(fontSize=_FONT)
+        .mark_text(fontSize=FONT)
         .encode(
             x=alt.X("months:Q", axis=None, scale=alt.Scale(domain=[0, _end(data)], nice=False)),
             y=alt.Y(
                 "stratum:N", title=None,
                 axis=alt.Axis(
                     minExtent=_LEFT, maxExtent=_LEFT, labelLimit=_LEFT - 20, labelPadding=20,
-                    labelFontSize=_FONT, grid=False, ticks=False, domain=False,
+                    labelFontSize=FONT, grid=False, ticks=False, domain=False,
                 ),
             ),
             text="n_risk:N",
@@ -91,7 +91,7 @@ def _at_risk(data: pd.DataFrame, beyond: str) -> alt.Chart:
         )
         .properties(
             height=_TITLE + 24 * data["stratum"].nunique(),
-            title=alt.Title("At risk", anchor="start", fontSize=_FONT),
+            title=alt.Title("At risk", anchor="start", fontSize=FONT),
         )
     )  # fmt: skip
     return chart

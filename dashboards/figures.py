@@ -175,7 +175,7 @@ def published_html(benchmark: Benchmark) -> str:
     value, bounds = _on_scale(benchmark)
     point = bars.Whisker(
         "Published:", f"{benchmark.figure}{counts}; trust: {benchmark.trust}",
-        value, bounds, bars.GREEN,
+        value, bounds, bars.GREEN, is_published=True,
     )  # fmt: skip
     details = (
         f'<details class="mst-why"><summary>{escape(benchmark.id)}: measured on, source, caveat'

@@ -48,6 +48,7 @@ Receipts       yes yes -   yes -   yes yes
 Adherence      yes yes yes yes -   yes yes
 Figures        yes yes yes yes -   yes yes
 Outcomes       yes yes yes yes -   yes yes
+Benchmarks     yes yes yes yes -   yes yes
 Query work     -   -   -   yes -   yes yes
 Audit trail    -   yes -   yes -   yes yes
 Accounts       -   -   -   -   yes -   yes
@@ -83,6 +84,7 @@ release create no/name                 -   -   -   yes -   -   yes
 release published                      yes yes yes yes -   yes yes
 release propose none                   -   -   -   yes -   -   yes
 release publish none                   -   -   -   yes -   -   yes
+benchmarks                             yes yes yes yes -   yes yes
 build none                             -   -   -   yes -   -   yes
 sql SELECT                             -   -   yes yes -   -   yes
 sql SELECT --as steward                -   -   -   yes -   yes yes

@@ -171,7 +171,7 @@ def rate_words(entry: Recommendation, tally: Tally) -> str:
     if tally.asked == 0:
         return "nobody to judge"
     if tally.judged is None:
-        return f"no rate: a count of 1 to {policy().threshold} is hidden"
+        return f"no rate: a count of {policy().hidden} is hidden"
     if tally.judged == 0:
         return "nobody could be judged"
     if tally.rate is None or tally.interval is None:
@@ -182,7 +182,7 @@ def rate_words(entry: Recommendation, tally: Tally) -> str:
 
 def count_words(count: int | None) -> str:
     """A count, or that it is hidden; never nothing or zero for a hidden one."""
-    return f"hidden (1 to {policy().threshold})" if count is None else f"{count:,}"
+    return f"hidden ({policy().hidden})" if count is None else f"{count:,}"
 
 
 def unknown_words(tally: Tally) -> str:

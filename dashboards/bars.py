@@ -36,6 +36,7 @@ _STYLE = """<style>
 .mst-key{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;font-size:.9rem;margin:.2rem 0 .4rem}
 .mst-key span span{display:inline-block;width:.9rem;height:.9rem;border-radius:2px;
   vertical-align:-.1rem;margin-right:.35rem}
+.mst-key.mst-lines span span{width:2.2rem;border-radius:0}
 </style>"""
 
 
@@ -63,13 +64,14 @@ def key(found: Iterable[Line]) -> str:
     return legend(dict(sorted(shown.items(), key=lambda item: item[1] == _HATCHED)))
 
 
-def legend(colour_of: Mapping[str, str]) -> str:
-    """Words with their colours, in as many lines as the page needs."""
+def legend(colour_of: Mapping[str, str], *, of_lines: bool = False) -> str:
+    """Words with their colours or lines, in as many lines as the page needs."""
     marks = "".join(
         f'<span><span style="background:{colour}"></span>{escape(words)}</span>'
         for words, colour in colour_of.items()
     )
-    return f'{_STYLE}<div class="mst-key">{marks}</div>'
+    kind = "mst-key mst-lines" if of_lines else "mst-key"
+    return f'{_STYLE}<div class="{kind}">{marks}</div>'
 
 
 def verdict_track(line: Line) -> str:

@@ -32,7 +32,7 @@ def about() -> None:
     release, rule = read("select * from public_release").iloc[0], policy()
     standing.show(pointer())
     st.caption(
-        f"Consensus version {release['consensus_version']}. Counts of 1 to {rule.threshold} are "
+        f"Consensus version {release['consensus_version']}. Counts of {rule.hidden} are "
         f"hidden, others rounded to {rule.base}."
     )
     cohort = read("select * from public_cohort order by characteristic, level")
@@ -47,7 +47,7 @@ def about() -> None:
 
 def shown(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows as text, with a hidden count shown as such, never as nothing or zero."""
-    hidden = f"1 to {policy().threshold}"
+    hidden = policy().hidden
     return rows.astype(object).where(rows.notna(), hidden).astype(str)
 
 
@@ -83,7 +83,7 @@ def curves() -> None:
         if curve.empty:
             st.info("Too few patients to draw.")
             continue
-        st.html(bars.legend(charts.key(curve)))
+        st.html(bars.legend(charts.key(curve), of_lines=True))
         for chart in charts.survival_curves(curve, beyond=f"<{policy().curves.min_at_risk}"):
             st.altair_chart(chart, width="stretch")
 

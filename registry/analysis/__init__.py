@@ -3,7 +3,7 @@
 What can be asked stands in `covariates.py` and `question.py`; `answer.py` reads and estimates.
 """
 
-from registry.analysis.answer import Answer, Group, LeftOut, answer
+from registry.analysis.answer import Answer, Group, LeftOut, answer, everyone
 from registry.analysis.benchmarks import Comparison, Own, comparisons
 from registry.analysis.covariates import COVARIATES, Covariate
 from registry.analysis.published import Beside, beside
@@ -24,4 +24,5 @@ __all__ = [
     "answer",
     "beside",
     "comparisons",
+    "everyone",
 ]

@@ -10,7 +10,7 @@ from typing import Literal
 import duckdb
 
 from registry import consensus
-from registry.analysis.answer import Answer, answer
+from registry.analysis.answer import Answer, Group, answer, everyone
 from registry.analysis.covariates import COMPETING, REMISSION
 from registry.analysis.published import beside as guarded
 from registry.analysis.published import is_of_immortal_time
@@ -18,7 +18,7 @@ from registry.analysis.question import Method, Question
 from registry.consensus import Benchmark, Statement
 from registry.consensus.statistic import Curve, Statistic
 from registry.statistics.followed import DAYS_PER_MONTH
-from registry.statistics.kaplan_meier import Median, kaplan_meier
+from registry.statistics.kaplan_meier import Median, Survival
 from registry.statistics.proportion import MIN_SUBJECTS, clopper_pearson
 
 TimeUnit = Literal["months", "weeks", "days"]
@@ -159,23 +159,21 @@ def _on_curve(
     wanted: Curve,
     unit: TimeUnit,
 ) -> Own:
-    rows = connection.execute(
-        "select time_days, status from fct_endpoint where endpoint = ? and origin = ? order by all",
-        [wanted.endpoint, wanted.origin],
-    ).fetchall()
+    try:
+        found = everyone(connection, wanted.endpoint, wanted.origin)
+    except ValueError:
+        found = Group("all", 0, 0, None)
     (cases,) = connection.execute("select count(*) from dim_patient").fetchone() or (0,)
-    of, unknown = len(rows), cases - len(rows)
+    of, unknown = found.patients, cases - found.patients
     is_point = wanted.at_days is not None
-    if of < MIN_SUBJECTS:
+    if of < MIN_SUBJECTS or not isinstance(found.curve, Survival):
         return Own(
             statistic.words, "%" if is_point else unit, of=of, unknown=unknown,
             caveat=statistic.caveat, why_not=f"{of} followed: too few for a curve",
         )  # fmt: skip
-    times, status = zip(*rows, strict=True)
-    curve = kaplan_meier(times, status)
     if wanted.at_days is None:
-        return _median(statistic, curve.median(), unit, of, unknown)
-    at = curve.at(wanted.at_days)
+        return _median(statistic, found.curve.median(), unit, of, unknown)
+    at = found.curve.at(wanted.at_days)
     return _percent(
         statistic.words, at.share, at.lower, at.upper, of, unknown, statistic.caveat,
         f"nobody is followed for {wanted.at_days} days",

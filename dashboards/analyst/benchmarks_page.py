@@ -10,9 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import bars, charts, figures
+from dashboards.listing import to_csv
 from dashboards.numbers import amount, interval_words, percent
 from dashboards.portal import warehouse
-from dashboards.portal.listing import to_csv
 from registry.access.rights import Person
 from registry.analysis.benchmarks import DAYS_PER, Comparison, Own, comparisons
 

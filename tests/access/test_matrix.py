@@ -49,6 +49,7 @@ Adherence      yes yes yes yes -   yes yes
 Figures        yes yes yes yes -   yes yes
 Outcomes       yes yes yes yes -   yes yes
 Benchmarks     yes yes yes yes -   yes yes
+Centers        yes yes yes yes -   yes yes
 Ask a question -   -   yes yes -   -   yes
 Query work     -   -   -   yes -   yes yes
 Audit trail    -   yes -   yes -   yes yes

@@ -51,7 +51,8 @@ def page_style() -> str:
     """Headings that fit a phone: a long word is smaller rather than broken."""
     return (
         "<style>h1{font-size:clamp(1.6rem,6.5vw,2.75rem)!important}"
-        "h2{font-size:clamp(1.35rem,5vw,2.25rem)!important}</style>"
+        "h2{font-size:clamp(1.35rem,5vw,2.25rem)!important}"
+        "h3{font-size:clamp(1.15rem,4.2vw,1.75rem)!important}</style>"
     )
 
 

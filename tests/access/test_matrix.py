@@ -51,6 +51,7 @@ Outcomes       yes yes yes yes -   yes yes
 Benchmarks     yes yes yes yes -   yes yes
 Centers        yes yes yes yes -   yes yes
 Ask a question -   -   yes yes -   -   yes
+One case       yes yes -   yes -   -   yes
 Query work     -   -   -   yes -   yes yes
 Audit trail    -   yes -   yes -   yes yes
 Accounts       -   -   -   -   yes -   yes

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from dashboards.analyst import centers_page
+from dashboards.portal import warehouse
 from registry.statistics.centers import compare_centers
 from registry.warehouse import Build, connect
 from registry.warehouse.center_comparison import compared, gate
@@ -81,7 +82,7 @@ def test_nobody_to_compare_is_an_empty_table_with_every_column() -> None:
 
 @pytest.fixture
 def served(built: Build, home: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MST_HOME", str(home))
+    monkeypatch.setattr(warehouse, "home", lambda: home)
 
 
 def test_the_mart_has_every_center_as_documented(built: Build, analyst: Ask) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _DASHES = ((1, 0), (6, 3), (2, 2), (9, 3, 2, 3), (12, 4), (4, 4, 1, 4))
@@ -27,7 +27,7 @@ class Stroke:
         shown = (self.colour if n % 2 == 0 else "transparent" for n in range(len(ends)))
         stops = ",".join(
             f"{colour} {start}px {end}px"
-            for colour, start, end in zip(shown, [0, *ends], ends, strict=False)
+            for colour, (start, end) in zip(shown, pairwise([0, *ends]), strict=True)
         )
         return f"repeating-linear-gradient(90deg,{stops}) center/100% 3px no-repeat"
 

@@ -38,7 +38,7 @@ def page(person: Person) -> None:
         st.subheader(title)
         st.altair_chart(drawing(points(found, scale), title), width="stretch")
     st.subheader(f"All {len(found)}")
-    st.html(bars.page_style() + "".join(card(comparison) for comparison in found))
+    st.html("".join(card(comparison) for comparison in found))
     with st.expander("What the marks of published figures mean"):
         st.markdown(figures.mark_words())
     rows = table(found)

@@ -12,11 +12,7 @@ from registry import consensus
 from registry.consensus import Recommendation
 from registry.consensus.entries import Verdict
 from registry.disclosure import policy
-from registry.statistics.proportion import clopper_pearson
-
-# Below this many a rate says nothing: 4 of 4 has an exact interval from 40 to 100 %. A matter of
-# meaning, not of confidentiality; the public's own threshold is that of the disclosure policy.
-MIN_SUBJECTS = 5
+from registry.statistics.proportion import MIN_SUBJECTS, clopper_pearson
 
 VERDICTS: tuple[Verdict, ...] = ("met", "deviated", "not_evaluable", "not_applicable")
 HEADLINE, OTHER, WEAKER, OPTION = (
@@ -175,7 +171,7 @@ def rate_words(entry: Recommendation, tally: Tally) -> str:
     if tally.asked == 0:
         return "nobody to judge"
     if tally.judged is None:
-        return f"no rate: a count of 1 to {policy().threshold} is hidden"
+        return f"no rate: a count of {policy().hidden} is hidden"
     if tally.judged == 0:
         return "nobody could be judged"
     if tally.rate is None or tally.interval is None:
@@ -186,7 +182,7 @@ def rate_words(entry: Recommendation, tally: Tally) -> str:
 
 def count_words(count: int | None) -> str:
     """A count, or that it is hidden; never nothing or zero for a hidden one."""
-    return f"hidden (1 to {policy().threshold})" if count is None else f"{count:,}"
+    return f"hidden ({policy().hidden})" if count is None else f"{count:,}"
 
 
 def unknown_words(tally: Tally) -> str:

@@ -30,11 +30,13 @@ _STYLE = """<style>
   linear-gradient(90deg,#8886 1px,transparent 1px) 0 0/25% 100%,#8882}
 .mst-scale i{position:absolute;top:.45rem;height:.2rem;border-radius:2px}
 .mst-scale b{position:absolute;top:.15rem;width:.8rem;height:.8rem;margin-left:-.4rem;border-radius:50%}
+.mst-scale b.mst-diamond{border-radius:0;transform:rotate(45deg)}
 .mst-why{font-size:.9rem;opacity:.9;margin:.2rem 0}
 .mst-why summary{cursor:pointer;font-size:.85rem;opacity:.8}
 .mst-key{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;font-size:.9rem;margin:.2rem 0 .4rem}
 .mst-key span span{display:inline-block;width:.9rem;height:.9rem;border-radius:2px;
   vertical-align:-.1rem;margin-right:.35rem}
+.mst-key.mst-lines span span{width:2.2rem;border-radius:0}
 </style>"""
 
 
@@ -49,7 +51,8 @@ def page_style() -> str:
     """Headings that fit a phone: a long word is smaller rather than broken."""
     return (
         "<style>h1{font-size:clamp(1.6rem,6.5vw,2.75rem)!important}"
-        "h2{font-size:clamp(1.35rem,5vw,2.25rem)!important}</style>"
+        "h2{font-size:clamp(1.35rem,5vw,2.25rem)!important}"
+        "h3{font-size:clamp(1.15rem,4.2vw,1.75rem)!important}</style>"
     )
 
 
@@ -62,13 +65,14 @@ def key(found: Iterable[Line]) -> str:
     return legend(dict(sorted(shown.items(), key=lambda item: item[1] == _HATCHED)))
 
 
-def legend(colour_of: Mapping[str, str]) -> str:
-    """Words with their colours, in as many lines as the page needs."""
+def legend(colour_of: Mapping[str, str], *, of_lines: bool = False) -> str:
+    """Words with their colours or lines, in as many lines as the page needs."""
     marks = "".join(
         f'<span><span style="background:{colour}"></span>{escape(words)}</span>'
         for words, colour in colour_of.items()
     )
-    return f'{_STYLE}<div class="mst-key">{marks}</div>'
+    kind = "mst-key mst-lines" if of_lines else "mst-key"
+    return f'{_STYLE}<div class="{kind}">{marks}</div>'
 
 
 def verdict_track(line: Line) -> str:
@@ -139,13 +143,17 @@ def _words(text: str) -> str:
 
 @dataclass(frozen=True)
 class Whisker:
-    """A share with its interval on the scale from 0 to 100 %, or a range alone."""
+    """A share with its interval on the scale from 0 to 100 %, or a range alone.
+
+    What is published is a diamond, so that it is known without its colour.
+    """
 
     label: str
     words: str
     value: float | None = None
     bounds: tuple[float, float] | None = None
     colour: str = BLUE
+    is_published: bool = False
 
 
 def whiskers(rows: Iterable[Whisker]) -> str:
@@ -162,7 +170,8 @@ def _whisker(row: Whisker) -> str:
             f'<i style="left:{100 * low:.2f}%;width:{100 * (high - low):.2f}%;background:{row.colour}"></i>'
         )
         if row.value is not None:
-            html += f'<b style="left:{100 * row.value:.2f}%;background:{row.colour}"></b>'
+            shape = ' class="mst-diamond"' if row.is_published else ""
+            html += f'<b{shape} style="left:{100 * row.value:.2f}%;background:{row.colour}"></b>'
         html += "</div>"
     return html
 

@@ -83,7 +83,7 @@ def counted(figure: Figure, rows: pd.DataFrame, owner: str, colour: str) -> Iter
 def _share(label: str, row: Mapping[object, object], colour: str) -> bars.Whisker:
     known, unknown, events = (_count(row[name]) for name in COUNTED)
     if known is None or events is None:
-        hidden = f"not shown: a count of 1 to {policy().threshold} is hidden"
+        hidden = f"not shown: a count of {policy().hidden} is hidden"
         return bars.Whisker(label, f"{hidden}{_unknown_words(known, unknown)}")
     if known < MIN_SUBJECTS:
         told = f"{events} of {known}, too few for a rate" if known else "nobody to count"
@@ -110,7 +110,7 @@ def _median_words(row: Mapping[object, object], unit: str) -> str:
 
 def _unknown_words(known: int | None, unknown: int | None) -> str:
     if unknown is None:
-        return f"; not known: hidden (1 to {policy().threshold})"
+        return f"; not known: hidden ({policy().hidden})"
     if unknown == 0:
         return ""
     part = share(unknown, None if known is None else known + unknown)
@@ -175,7 +175,7 @@ def published_html(benchmark: Benchmark) -> str:
     value, bounds = _on_scale(benchmark)
     point = bars.Whisker(
         "Published:", f"{benchmark.figure}{counts}; trust: {benchmark.trust}",
-        value, bounds, bars.GREEN,
+        value, bounds, bars.GREEN, is_published=True,
     )  # fmt: skip
     details = (
         f'<details class="mst-why"><summary>{escape(benchmark.id)}: measured on, source, caveat'

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-DAYS_PER_MONTH = 30.4375
+from registry.statistics.followed import DAYS_PER_MONTH
+
 _UNIT = "\u00a0%"  # a number is never parted from its unit at the end of a line
 _HAIR = 1e-9  # 0.07 * 100 is 7.000000000000001
 

@@ -16,6 +16,8 @@ from typing import Any
 
 import duckdb
 
+_ONE_AT_A_TIME = threading.Lock()
+
 POINTER, FAILURE = "current.json", "last_failure.json"
 _NONE_BUILT = "Nothing is served yet; run mst build, and for the public mst release publish."
 
@@ -94,8 +96,13 @@ def open_locked(path: Path, *, memory_limit: str = "1GB") -> duckdb.DuckDBPyConn
             "threads": "2",
         },
     )
-    # a bar among the rows of a command would spoil them
-    connection.execute("set enable_progress_bar = false; set lock_configuration = true")
+    # connections of one process to one file share its configuration: the first has locked it
+    with _ONE_AT_A_TIME:
+        if connection.execute("select current_setting('lock_configuration')").fetchone() == (
+            False,
+        ):
+            # a bar among the rows of a command would spoil them
+            connection.execute("set enable_progress_bar = false; set lock_configuration = true")
     return connection
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from dashboards.portal.listing import offer, table
+from dashboards.listing import offer, table
 from registry.access import accounts as book
 from registry.access.accounts import AccountError, Grant, Standing
 from registry.access.report import rights_report

@@ -26,7 +26,7 @@ def main() -> None:
         return
     with st.sidebar:
         person = _acting_as(found)
-    chosen = st.navigation(pages(person))
+    chosen = st.navigation(pages(person), expanded=True)  # no page behind "view more"
     st.html(bars.page_style())
     with st.sidebar:
         if st.button("Sign out"):

@@ -6,8 +6,8 @@ from dataclasses import asdict
 
 import streamlit as st
 
+from dashboards.listing import offer, table
 from dashboards.portal import scope
-from dashboards.portal.listing import offer, table
 from registry.access.rights import EVERY_CENTER, Person, Right
 from registry.audit import note
 from registry.audit.anchors import AnchorError, kept

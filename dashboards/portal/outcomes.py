@@ -47,9 +47,11 @@ def _curves(name: str, kind: str) -> None:
         st.info("No patient has this endpoint.")
         return
     st.subheader(name)
-    st.html(bars.legend(charts.key(curve)))
+    st.html(bars.legend(charts.key(curve), of_lines=True))
     for chart in charts.survival_curves(curve):
         st.altair_chart(chart, width="stretch")
+    with st.expander("The curves as a table"):
+        st.dataframe(charts.points(curve), hide_index=True, width="stretch")
 
 
 def _response(kind: str) -> None:

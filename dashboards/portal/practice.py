@@ -9,12 +9,13 @@ import streamlit as st
 
 from dashboards import adherence, bars
 from dashboards.adherence import GROUPS, Line, Wanted, group_of
+from dashboards.analyst import matrix
 from dashboards.portal import recommendation, scope, warehouse
 from registry import consensus
 from registry.access.rights import Person
 from registry.consensus import Recommendation
 
-OVERVIEW, TABLE, ONE = "Overview", "Table", "One recommendation"
+OVERVIEW, TABLE, ONE, MATRIX = "Overview", "Table", "One recommendation", "All centers"
 _COUNTS = """
     select recommendation_id, reading, center_id, met, deviated, not_evaluable, not_applicable
     from mart_adherence
@@ -32,13 +33,15 @@ def page(person: Person) -> None:
     center = scope.choose(person, counts["center_id"].unique())
     found = adherence.lines(counts, center)
     st.session_state.setdefault("view", OVERVIEW)
-    view = st.segmented_control(
-        "View", [OVERVIEW, TABLE, ONE], key="view", label_visibility="collapsed"
-    )
+    # the practice of other centers is not for a center's people
+    views = [OVERVIEW, TABLE, ONE, *([MATRIX] if person.center_id is None else [])]
+    view = st.segmented_control("View", views, key="view", label_visibility="collapsed")
     if view == TABLE:
         _table(found)
     elif view == ONE:
         recommendation.show(person, found, center)
+    elif view == MATRIX and person.center_id is None:
+        _matrix(counts)
     else:
         _overview(found, counts, center)
 
@@ -57,6 +60,18 @@ def _overview(found: Sequence[Line], counts: pd.DataFrame, center: str | None) -
         st.html(bars.verdict_bars(of, own=center or ""))
     if center is not None:
         st.caption(_no_comparison())
+
+
+def _matrix(counts: pd.DataFrame) -> None:
+    group = st.radio("Show", list(GROUPS), horizontal=True, key="group")
+    found = matrix.cells(counts, group)
+    if found.empty:
+        st.info("There are none.")
+        return
+    st.caption(matrix.caption())
+    st.altair_chart(matrix.drawing(found), width="stretch")
+    with st.expander("The same as a table"):
+        st.dataframe(matrix.table(found), hide_index=True, width="stretch")
 
 
 def _no_comparison() -> str:

@@ -39,7 +39,7 @@ def show() -> None:
     hidden = sum(line.tally.judged is None for line in found)
     if hidden:
         st.caption(
-            f"{hidden} of {len(found)} have no rate: counts of 1 to {policy().threshold} are hidden."
+            f"{hidden} of {len(found)} have no rate: counts of {policy().hidden} are hidden."
         )
     st.html(bars.key(found))
     for number, (section, of) in enumerate(adherence.by_section(found).items()):

@@ -118,3 +118,8 @@ list_has_any(string_split({{ options }}, '/'), string_split({{ others }}, '/'))
 {%- macro hla_has_group(options, allele_group) -%}
 contains('/' || {{ options }}, '/' || {{ allele_group }} || ':')
 {%- endmacro -%}
+
+{#- Days from a day of a year to a date written as YYYY-MM-DD; null without a year or date. -#}
+{%- macro days_since(year, month, day, date) -%}
+date_diff('day', make_date({{ year }}, {{ month }}, {{ day }}), cast({{ date }} as date))
+{%- endmacro -%}

@@ -10,3 +10,8 @@
 {%- macro efs_landmark_days() -%}
 180
 {%- endmacro -%}
+
+{#- What centers are compared by: endpoint, origin, and the day by which. -#}
+{%- macro center_comparisons() -%}
+{{ return([('os', 'first_course', 365), ('os', 'first_course', 730), ('lfs', 'remission', 730)]) }}
+{%- endmacro -%}

@@ -3,7 +3,8 @@
 What can be asked stands in `covariates.py` and `question.py`; `answer.py` reads and estimates.
 """
 
-from registry.analysis.answer import Answer, Group, LeftOut, answer
+from registry.analysis.answer import Answer, Group, LeftOut, answer, everyone
+from registry.analysis.benchmarks import Comparison, Own, comparisons
 from registry.analysis.covariates import COVARIATES, Covariate
 from registry.analysis.published import Beside, beside
 from registry.analysis.question import ImmortalTimeError, Method, Question
@@ -12,12 +13,16 @@ __all__ = [
     "COVARIATES",
     "Answer",
     "Beside",
+    "Comparison",
     "Covariate",
     "Group",
     "ImmortalTimeError",
     "LeftOut",
     "Method",
+    "Own",
     "Question",
     "answer",
     "beside",
+    "comparisons",
+    "everyone",
 ]

@@ -95,6 +95,19 @@ def answer(connection: duckdb.DuckDBPyConnection, question: Question) -> Answer:
     return _compared(question, times, status, values, LeftOut(not_known))
 
 
+def everyone(connection: duckdb.DuckDBPyConnection, endpoint: str, origin: str) -> Group:
+    """All who have an endpoint, undivided. Raises ValueError if nobody has."""
+    rows = connection.execute(
+        "select time_days, status from fct_endpoint where endpoint = ? and origin = ? order by all",
+        [endpoint, origin],
+    ).fetchall()
+    if not rows:
+        raise ValueError(f"nobody has {endpoint} from {origin}")
+    times, status = zip(*rows, strict=True)
+    curve_of = aalen_johansen if endpoint in COMPETING else kaplan_meier
+    return Group("all", len(rows), status.count(EVENT), curve_of(times, status))
+
+
 def _landmark(question: Question, rows: list[_Row], not_known: int) -> Answer:
     day = question.landmark_day or 0
     selected = landmark([row.time_days for row in rows], [row.status for row in rows], day)

@@ -21,6 +21,11 @@ class Beside:
     ours: Answer | None
 
 
+def is_of_immortal_time(benchmark: Benchmark) -> bool:
+    """Whether a figure may only stand beside an answer by landmark."""
+    return _TENSION in benchmark.tensions
+
+
 def beside(benchmark: Benchmark, ours: Answer | None) -> Beside:
     """The pair that may be shown.
 
@@ -28,7 +33,7 @@ def beside(benchmark: Benchmark, ours: Answer | None) -> Beside:
     landmark on the same endpoint, divided at two MST consolidations, with curves of both groups. Raises
     ImmortalTimeError without it. Any other figure passes.
     """
-    if _TENSION not in benchmark.tensions:
+    if not is_of_immortal_time(benchmark):
         return Beside(benchmark, ours)
     wanted = benchmark.measure if benchmark.measure in ("os", "lfs") else None
     fits = (

@@ -30,6 +30,7 @@ from registry.cli.output import (
 )
 from registry.cli.queries import add_to as add_queries
 from registry.cli.release import release_app
+from registry.cli.results import add_to as add_results
 from registry.cli.serving import add_to as add_serving
 from registry.cli.trace import trace_app
 from registry.cli.users import add_to as add_users
@@ -45,6 +46,7 @@ add_queries(app)
 add_operations(app)
 app.add_typer(deidentify_app, name="deidentify")
 app.add_typer(release_app, name="release")
+add_results(app)
 add_serving(app)
 add_users(app)
 app.add_typer(audit_app, name="audit")

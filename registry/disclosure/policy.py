@@ -82,6 +82,11 @@ class Policy(_Frozen):
             raise ValueError("quartiles must stand for more patients than the threshold")
         return self
 
+    @property
+    def hidden(self) -> str:
+        """What a hidden count may be, in words."""
+        return f"1 to {self.threshold}"
+
     def stratum(self, table: str) -> str:
         """The SQL of a row's stratum in a public table; dbt's macro `public_stratum` writes the same."""
         return " || ' | ' || ".join(self.strata[table])

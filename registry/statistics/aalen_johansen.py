@@ -16,12 +16,14 @@ from registry.statistics.kaplan_meier import Estimate
 class Incidence:
     """A curve of steps: by `counts.time_days[i]` a share of `incidence[i]` has had the event.
 
+    `competing[i]` has had the other one, and the rest neither; the three make up all.
     The interval is log-log, `incidence ** exp(±z se / (F log F))`; nan at 0 and 1.
     """
 
     counts: Counts
     level: float
     incidence: Floats
+    competing: Floats
     variance: Floats
     lower: Floats
     upper: Floats
@@ -60,13 +62,14 @@ def aalen_johansen(
     free_after = np.cumprod(1 - either / at_risk)
     free_before = np.concatenate(([1.0], free_after[:-1]))
     incidence = np.minimum(np.cumsum(free_before * counts.n_event / at_risk), 1.0)
+    competing = np.minimum(np.cumsum(free_before * counts.n_competing / at_risk), 1.0)
     variance = _variance(counts, free_before, free_after, incidence)
     with np.errstate(divide="ignore", invalid="ignore"):
         width = ndtri((1 + level) / 2) * np.sqrt(variance) / np.abs(incidence * np.log(incidence))
         open_share = (incidence > 0) & (incidence < 1)
         lower = np.where(open_share, incidence ** np.exp(width), np.nan)
         upper = np.where(open_share, incidence ** np.exp(-width), np.nan)
-    return Incidence(counts, level, incidence, variance, lower, upper)
+    return Incidence(counts, level, incidence, competing, variance, lower, upper)
 
 
 def _variance(counts: Counts, free_before: Floats, free_after: Floats, incidence: Floats) -> Floats:

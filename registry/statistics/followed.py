@@ -13,6 +13,7 @@ Floats = npt.NDArray[np.floating[Any]]
 Integers = npt.NDArray[np.int64]
 
 CENSORED, EVENT, COMPETING = 0, 1, 2
+DAYS_PER_MONTH = 30.4375
 
 
 @dataclass(frozen=True)

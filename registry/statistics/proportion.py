@@ -8,6 +8,10 @@ from math import sqrt
 from scipy.special import ndtri
 from scipy.stats import beta, fisher_exact
 
+# Below this many a rate says nothing: 4 of 4 has an exact interval from 40 to 100 %. A matter of
+# meaning, not of confidentiality; the public's own threshold is that of the disclosure policy.
+MIN_SUBJECTS = 5
+
 
 @dataclass(frozen=True)
 class Difference:

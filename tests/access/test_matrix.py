@@ -48,6 +48,10 @@ Receipts       yes yes -   yes -   yes yes
 Adherence      yes yes yes yes -   yes yes
 Figures        yes yes yes yes -   yes yes
 Outcomes       yes yes yes yes -   yes yes
+Benchmarks     yes yes yes yes -   yes yes
+Centers        yes yes yes yes -   yes yes
+Ask a question -   -   yes yes -   -   yes
+One case       yes yes -   yes -   -   yes
 Query work     -   -   -   yes -   yes yes
 Audit trail    -   yes -   yes -   yes yes
 Accounts       -   -   -   -   yes -   yes
@@ -84,6 +88,7 @@ release rebuild none                   -   -   -   yes -   -   yes
 release published                      yes yes yes yes -   yes yes
 release propose none                   -   -   -   yes -   -   yes
 release publish none                   -   -   -   yes -   -   yes
+benchmarks                             yes yes yes yes -   yes yes
 build none                             -   -   -   yes -   -   yes
 trace adherence MST-2-04 a met         yes yes yes yes -   yes yes
 trace figure MST-1-02 age_at_diagnosis yes yes yes yes -   yes yes

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards.portal.listing import to_csv, to_json
+from dashboards.listing import to_csv, to_json
 from registry.access import accounts as book
 from registry.access import sessions
 from registry.access.accounts import Grant

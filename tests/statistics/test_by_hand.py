@@ -290,3 +290,13 @@ def test_a_million_rows_in_less_than_a_second() -> None:
     began = time.process_time()
     kaplan_meier(times, status).at(730)
     assert time.process_time() - began < 1
+
+
+def test_event_competing_event_and_neither_make_up_all() -> None:
+    """Four patients: event, competing event, censored, event; exchanging 1 and 2 exchanges the curves."""
+    times, status = [1, 2, 3, 4], [1, 2, 0, 1]
+    found = aalen_johansen(times, status)
+    assert found.incidence.tolist() == [0.25, 0.25, 0.25, 0.75]
+    assert found.competing.tolist() == [0.0, 0.25, 0.25, 0.25]
+    exchanged = aalen_johansen(times, [{1: 2, 2: 1}.get(s, s) for s in status])
+    assert exchanged.incidence.tolist() == found.competing.tolist()

@@ -284,5 +284,5 @@ def test_after_the_end_of_a_published_curve_it_is_not_said_that_nobody_is_left()
     )  # fmt: skip
     _, at_risk = charts.survival_curves(curve, beyond="<13")
     rows = at_risk.data[at_risk.data["stratum"] == "high"]
-    assert list(rows["n_risk"]) == ["60", "15", "<13"]
+    assert list(rows["n_risk"]) == ["60", "15", "15", "<13", "<13"]
     assert set(charts.key(curve)) == {"high", "standard"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -52,3 +53,18 @@ def test_an_answer_has_an_end_too(locked: duckdb.DuckDBPyConnection) -> None:
     assert len(ask(locked, "select n from numbers", seconds=5, rows=1_000)[1]) == 1_000
     with pytest.raises(TooMuchError, match="more than 999 rows"):
         ask(locked, "select n from numbers", seconds=5, rows=999)
+
+
+def test_many_pages_at_once_read_the_same_file_and_none_unlocks_it(tmp_path: Path) -> None:
+    path = tmp_path / "analyst.duckdb"
+    with duckdb.connect(str(path)) as made:
+        made.execute("create table numbers as select range as n from range(10)")
+
+    def read(_: int) -> int:
+        with open_locked(path) as opened:
+            with pytest.raises(duckdb.Error):
+                opened.execute("set enable_external_access = true")
+            return len(opened.execute("from numbers").fetchall())
+
+    with open_locked(path), ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(read, range(64))) == [10] * 64

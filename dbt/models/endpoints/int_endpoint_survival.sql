@@ -34,8 +34,7 @@ deaths as (
         last_contact_day - origin_day as time_days,
         case when is_dead then 1 else 0 end as status
     from starts
-    where origin in ('diagnosis', 'first_course', 'allo_transplant')
-        and is_dead is not null
+    where is_dead is not null
     {%- for days in early_death_windows() %}
     union all
     select

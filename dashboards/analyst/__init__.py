@@ -1,0 +1,1 @@
+"""Pages of results for people signed in: questions, comparisons, drawings. They read marts only."""

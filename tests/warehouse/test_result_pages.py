@@ -1,0 +1,189 @@
+"""The pages of results, as Streamlit runs them on a real build."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboards import adherence, charts
+from dashboards.analyst import benchmarks_page, case_page, matrix
+from dashboards.analyst.case_story import cases_of, story
+from dashboards.numbers import percent
+from dashboards.portal import warehouse
+from registry import consensus
+from registry.access.rights import NotAllowedError
+from registry.analysis.benchmarks import comparisons
+from registry.audit.read import Wanted, entries
+from registry.warehouse import Build
+from tests.access.material import OWN, person, shown, words
+
+pytestmark = pytest.mark.usefixtures("served")
+
+
+@pytest.fixture
+def served(built: Build, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the portal serves is the build."""
+    monkeypatch.setattr(warehouse, "home", lambda: home)
+
+
+def test_benchmarks_lists_them_all_with_what_is_not_confirmed() -> None:
+    page = shown(person("analyst"), "Benchmarks")
+    assert not page.exception
+    (table,) = (frame.value for frame in page.dataframe)
+    assert list(dict.fromkeys(table["id"])) == [b.id for b in consensus.benchmarks()]
+    assert table["registry"].str.len().min() > 0
+    unconfirmed = {b.id for b in consensus.benchmarks() if any(m.mark == "G" for m in b.marks)}
+    assert unconfirmed
+    assert set(table["id"][table["marks"].str.contains("[G]", regex=False)]) == unconfirmed
+    assert "check before citing" in words(page)
+
+
+def test_the_drawing_has_every_figure_that_has_a_value_on_its_scale() -> None:
+    with warehouse.opened() as connection:
+        found = comparisons(connection)
+    for scale in ("share", "time"):
+        drawn = benchmarks_page.points(found, scale)
+        own = [o for c in found if c.scale == scale for o in c.own if o.value is not None]
+        assert list(drawn["words"][drawn["who"] == "registry"]) == [o.words for o in own]
+        assert own
+    weeks = next(c for c in found if c.benchmark.id == "B-23")
+    row = benchmarks_page.points([weeks], "time").iloc[0]
+    assert (row["low"], row["high"]) == (pytest.approx(28 / 30.4375), pytest.approx(42 / 30.4375))
+    assert pd.isna(row["value"])
+
+
+def ask(page: AppTest, **choices: str) -> AppTest:
+    for label, value in choices.items():
+        (box,) = (b for b in page.selectbox if b.label == label.replace("_", " "))
+        box.select(value).run()
+    assert not page.exception
+    return page
+
+
+def test_a_question_that_would_be_biased_by_survival_is_refused_and_says_why() -> None:
+    page = ask(shown(person("analyst"), "Ask a question"), Divided_by="n_mst_consolidations")
+    assert "immortal time" in words(page)
+    assert len(page.dataframe) == 0
+    (how,) = page.radio
+    how.set_value("landmark").run()
+    assert "immortal time" not in words(page)
+    assert "Patients still at risk 180 days after the start" in words(page)
+
+
+def test_a_question_gives_groups_curves_and_the_same_as_a_table() -> None:
+    page = ask(shown(person("analyst"), "Ask a question"), Divided_by="age_group")
+    groups, curves, _ = (frame.value for frame in page.dataframe)
+    with warehouse.opened() as connection:
+        rows = connection.execute(
+            "select age_group, count(*) from fct_endpoint inner join dim_patient using (center_id, case_id) "
+            "where endpoint = 'os' and origin = 'diagnosis' and age_group is not null group by 1 order by 1"
+        ).fetchall()
+    assert list(zip(groups["group"], groups["patients"], strict=True)) == rows
+    assert set(curves["group"]) == {group for group, _ in rows}
+    assert "against" in page.dataframe[2].value["compared"].iloc[0]
+    assert "not known" in words(page) or "Nobody is left out" in words(page)
+
+
+def test_a_competing_risk_is_a_stack_of_the_marts_own_incidence() -> None:
+    page = ask(shown(person("analyst"), "Ask a question"), Endpoint="relapse")
+    (asked,) = (frame.value for frame in page.dataframe if "death without relapse" in frame.value)
+    with warehouse.opened() as connection:
+        steps = connection.execute(
+            "select time_days, incidence from mart_cumulative_incidence where endpoint = 'relapse' "
+            "and origin = 'remission' and stratum_kind = 'all' order by 1"
+        ).fetchall()
+    day = float(asked["months"].iloc[1]) * 30.4375
+    assert asked["relapse"].iloc[1] == percent([share for time, share in steps if time <= day][-1])
+
+
+def test_an_endpoint_nobody_has_is_no_choice_and_other_roles_ask_nothing() -> None:
+    page = shown(person("analyst"), "Ask a question")
+    (box,) = (b for b in page.selectbox if b.label == "Counted from")
+    assert "last dose" not in str(box.options)
+    assert "Ask a question" not in words(shown(person("coordinator"), "Ask a question"))
+
+
+def all_cases(center: str) -> list[str]:
+    with warehouse.opened() as connection:
+        rows = connection.execute(
+            "select case_id from dim_patient where center_id = ? order by 1", [center]
+        ).fetchall()
+    return [case for (case,) in rows]
+
+
+@pytest.mark.requirement("ACC-08")
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("role", ["coordinator", "steward", "analyst", "auditor"])
+def test_a_case_is_shown_to_its_center_and_the_steward_and_looking_is_entered(role: str) -> None:
+    own, who = all_cases(OWN)[0], person(role)
+    if role in ("analyst", "auditor"):
+        with pytest.raises(NotAllowedError):
+            story(who, OWN, own)
+        with pytest.raises(NotAllowedError):
+            cases_of(who, OWN)
+        return
+    before = entries(Wanted(limit=1))
+    found = story(who, OWN, own)
+    assert {"observed", "end"} <= set(found["lane"])
+    last = entries(Wanted(limit=1))[0]
+    assert last.seq == (before[0].seq if before else 0) + 1
+    assert (last.action, last.center_id, last.case_id) == ("read the story of a case", OWN, own)
+    if role == "coordinator":
+        for case in (all_cases("K00")[0], "none"):
+            with pytest.raises(NotAllowedError):
+                story(who, "K00", case)
+    assert story(who, OWN, "none").empty
+
+
+@pytest.mark.usefixtures("database")
+def test_the_story_of_a_case_is_that_of_the_marts_by_day() -> None:
+    page = shown(person("coordinator"), "One case")
+    (box,) = page.selectbox
+    assert list(box.options) == all_cases(OWN)
+    case = next(
+        c for c in all_cases(OWN) if (story(person("steward"), OWN, c)["lane"] == "courses").any()
+    )
+    box.select(case).run()
+    assert not page.exception
+    (told,) = (frame.value for frame in page.dataframe)
+    with warehouse.opened() as connection:
+        courses = connection.execute(
+            "select count(start_day), min(start_day) from dim_course where center_id = ? and case_id = ?",
+            [OWN, case],
+        ).fetchone()
+    assert courses is not None
+    drawn = told[told["what"].str.startswith("course ")]
+    assert (len(drawn), int(drawn["day"].iloc[0])) == courses
+    assert list(told["day"].str.split().str[0].astype(int)) == sorted(
+        told["day"].str.split().str[0].astype(int)
+    )
+    lanes = case_page.drawing(story(person("steward"), OWN, case), charts.DAYS).to_dict()
+    assert [layer["mark"]["type"] for layer in lanes["layer"]] == ["bar", "point", "text"]
+
+
+def test_the_matrix_is_for_those_who_may_compare_centers() -> None:
+    for role, offered in (("analyst", True), ("coordinator", False)):
+        page = shown(person(role), "Adherence", view="All centers")
+        assert not page.exception
+        assert ("Percent of those judged" in words(page)) == offered
+
+
+def test_a_cell_of_the_matrix_has_the_rate_or_says_that_there_is_none() -> None:
+    with warehouse.opened() as connection:
+        rows = connection.execute(
+            "select recommendation_id, reading, center_id, met, deviated, not_evaluable, not_applicable "
+            "from mart_adherence"
+        ).df()
+    found = matrix.cells(rows, adherence.HEADLINE)
+    per_center = found.groupby("center")["id"].nunique()
+    headline = [e for e in consensus.load().judged() if e.headline]
+    assert set(per_center) == {len(headline)}
+    assert set(per_center.index) == set(rows["center_id"])
+    few = found["judged"] < adherence.MIN_SUBJECTS
+    assert few.any()
+    assert not few.all()
+    assert ((found["told"] == matrix.TOO_FEW) == few).all()
+    assert set(matrix.table(found).columns) == {"id", "recommendation", *rows["center_id"]}

@@ -38,6 +38,7 @@ pytestmark = [
 ROLES = (
     "coordinator", "center lead", "analyst", "steward", "administrator", "auditor", "operator",
 )  # fmt: skip
+COHORT = Path(__file__).resolve().parents[2] / "examples/cohorts/adverse-risk.yaml"
 MST = typer.main.get_command(app)
 PAGES = """
 Start          yes yes -   -   -   -   yes
@@ -86,6 +87,7 @@ release publish none                   -   -   -   yes -   -   yes
 build none                             -   -   -   yes -   -   yes
 sql SELECT                             -   -   yes yes -   -   yes
 sql SELECT --as steward                -   -   -   yes -   yes yes
+cohort show COHORT                     -   -   yes yes -   -   yes
 users list                             -   -   -   -   yes -   yes
 users report                           -   -   -   -   yes -   yes
 users invite no --role analyst --name No  -   -   -   -   yes -   yes
@@ -120,7 +122,8 @@ class Desk:
         monkeypatch.setenv("MST_TOKEN_FILE", str(folder / "token"))
         monkeypatch.setenv("COLUMNS", "200")
         self.files = {"FILE": folder / "empty.xlsx", "OUT": folder / "out.xlsx",
-                      "ANSWERS": folder / "Queries.csv", "SELECT": "select 1"}  # fmt: skip
+                      "ANSWERS": folder / "Queries.csv", "SELECT": "select 1",
+                      "COHORT": COHORT}  # fmt: skip
         (folder / "empty.xlsx").touch()
         (folder / "Queries.csv").write_text("query,answer,comment\n")
 

@@ -1,4 +1,4 @@
-"""`mst cohort`: what is left of the patients, criterion by criterion."""
+"""`mst cohort` and `mst extract`: what is left of the patients, criterion by criterion, and their rows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 cohort_app = typer.Typer(
     no_args_is_help=True, help="Cohorts, defined in a file (docs/analysis.md)."
 )
+_TOO_UNIQUE = (
+    "Refused: more patients stand out than the policy lets go. Ask for fewer columns by --with, pick a "
+    "larger cohort, or say by --despite why it may be."
+)
 CohortFile = Annotated[Path, typer.Argument(help="a cohort as YAML, see examples/cohorts")]
 
 
@@ -38,6 +43,54 @@ def cohort_show(file: CohortFile, format_: RowsOption = Rows.TABLE) -> None:
         with analysts_file() as connection:
             found = attrition(connection, cohort)
     print_rows([asdict(step) for step in found.steps], format_)
+    warn_of_time(cohort)
+
+
+def extract(
+    file: CohortFile,
+    to: Annotated[Path, typer.Option(help="a new folder for the rows and what explains them")],
+    reason: Annotated[str, typer.Option(help="what the rows are needed for, without identifiers")],
+    with_: Annotated[
+        list[str] | None,
+        typer.Option("--with", metavar="COLUMN", help="a column that leaves on request only"),
+    ] = None,
+    despite: Annotated[
+        str | None,
+        typer.Option(metavar="WHY", help="why patients may stand out more than the policy lets go"),
+    ] = None,
+    format_: RowsOption = Rows.TABLE,
+) -> None:
+    """Take the rows of a cohort out as Parquet and CSV, with codebook and risk report."""
+    from registry.audit import note
+    from registry.cohorts import ExtractError, prepare, refuse_taken, write
+    from registry.duck import POINTER, standing
+    from registry.lifecycle.remarks import words
+
+    cohort = read_cohort(file)
+    with caller(Right.EXTRACT, EVERY_CENTER, action="extract a cohort"), analysts_file() as rows:
+        why = words(reason, "a reason")
+        accepted = words(despite, "why the risk is taken") if despite is not None else None
+        number = token_hex(4)
+        try:
+            refuse_taken(to)
+            prepared = prepare(rows, cohort, with_ or ())
+            print_rows(prepared.risk.rows(), format_)
+            told = f"{cohort.name}, {prepared.risk.patients} patients: {why}"
+            if prepared.risk.is_over and accepted is None:
+                note("extract of a cohort refused", detail=told)
+                raise fail(_TOO_UNIQUE)
+            # before anything leaves
+            over = f"; over the limit: {accepted}" if prepared.risk.is_over else ""
+            note("extract a cohort", detail=f"extract {number} of {told}{over}")
+            served = standing(home() / "warehouse" / POINTER)
+            about = {
+                "extract": number, "release": served.release, "data_day": served.data_day,
+                "reason": why, "over_the_limit_because": accepted if over else None,
+            }  # fmt: skip
+            write(rows, prepared, to, about=about)
+        except ExtractError as error:
+            raise fail(str(error)) from None
+    say.print(f"Extract {number}: rows of {prepared.risk.patients} patients.", markup=False)
     warn_of_time(cohort)
 
 

@@ -5,12 +5,15 @@ The columns they may speak of are those documented in `dbt/models/marts/_marts.y
 
 from registry.cohorts.attrition import Attrition, Step, attrition, known_only_later
 from registry.cohorts.definition import Cohort, CohortError, load
+from registry.cohorts.extract import Extract, ExtractError, prepare, refuse_taken, write
 from registry.cohorts.marts import Mart, MartColumn, marts
 
 __all__ = [
     "Attrition",
     "Cohort",
     "CohortError",
+    "Extract",
+    "ExtractError",
     "Mart",
     "MartColumn",
     "Step",
@@ -18,4 +21,7 @@ __all__ = [
     "known_only_later",
     "load",
     "marts",
+    "prepare",
+    "refuse_taken",
+    "write",
 ]

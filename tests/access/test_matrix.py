@@ -88,6 +88,7 @@ build none                             -   -   -   yes -   -   yes
 sql SELECT                             -   -   yes yes -   -   yes
 sql SELECT --as steward                -   -   -   yes -   yes yes
 cohort show COHORT                     -   -   yes yes -   -   yes
+extract COHORT --to OUT --reason because  -   -   yes yes -   -   yes
 users list                             -   -   -   -   yes -   yes
 users report                           -   -   -   -   yes -   yes
 users invite no --role analyst --name No  -   -   -   -   yes -   yes

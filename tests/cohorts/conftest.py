@@ -7,6 +7,7 @@ import json
 import duckdb
 import pytest
 
+from registry.cohorts import marts
 from registry.home import home
 from tests.cohorts.material import file_of
 
@@ -32,14 +33,13 @@ def served(empty_database: None) -> None:
     ]
     cases = [{"center_id": p["center_id"], "case_id": p["case_id"]} for p in people]
     with duckdb.connect(str(folder / "analyst.duckdb")) as connection:
-        file_of(
-            connection,
-            dim_patient=people,
-            fct_infusion=[
+        rows = {
+            "dim_patient": people,
+            "fct_infusion": [
                 {**case, "infusion_no": 1, "donor_id": "DONOR1", "phase": "induction"}
                 for case in cases
             ],
-            fct_endpoint=[
+            "fct_endpoint": [
                 {
                     **case,
                     "endpoint": "os",
@@ -49,7 +49,8 @@ def served(empty_database: None) -> None:
                 }
                 for n, case in enumerate(cases)
             ],
-        )
+        }
+        file_of(connection, **{table: rows.get(table, ()) for table in marts()})
     pointer = {
         "build": "made-001", "release": "made", "data_cut": "2026-01-01",
         "built_at": "2026-01-02T00:00:00+00:00",

@@ -1,4 +1,4 @@
-"""The tables of the analyst's file, all of them with all columns, holding the few rows a test is about."""
+"""Tables of the analyst's file with all their columns, holding the few rows a test is about."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ Row = Mapping[str, Any]
 def file_of(
     connection: duckdb.DuckDBPyConnection, **rows: Sequence[Row]
 ) -> duckdb.DuckDBPyConnection:
-    """Rows by table; columns that a row does not name are missing. A row's case is `case_id`, its center C01."""
-    for name, mart in marts().items():
+    """These tables with their rows; columns that a row does not name are missing, the center is C01."""
+    for name, of_table in rows.items():
+        mart = marts()[name]
         columns = ", ".join(f"{c.name} {_TYPES[c.kind]}" for c in mart.columns.values())
         connection.execute(f"create table {name} ({columns})")
-        for row in rows.get(name, ()):
+        for row in of_table:
             full = {"center_id": "C01", **row} if mart.is_of_cases else row
             slots = ", ".join("?" * len(full))
             connection.execute(
@@ -31,9 +32,9 @@ def file_of(
 
 
 def patients(*rows: Row) -> duckdb.DuckDBPyConnection:
-    """A file with these patients, P1, P2 and so on, and nothing else."""
+    """A file with these patients, P1, P2 and so on, and no course or infusion."""
     numbered = [{"case_id": f"P{n}", **row} for n, row in enumerate(rows, start=1)]
-    return file_of(duckdb.connect(), dim_patient=numbered)
+    return file_of(duckdb.connect(), dim_patient=numbered, dim_course=(), fct_infusion=())
 
 
 def write(

@@ -13,7 +13,7 @@ import typer
 from registry.access.rights import EVERY_CENTER, Right
 from registry.cli.audit import audit_app
 from registry.cli.caller import caller
-from registry.cli.cohort import cohort_app, extract
+from registry.cli.cohort import codebook, cohort_app, extract
 from registry.cli.consensus import consensus_app
 from registry.cli.deidentify import deidentify_app
 from registry.cli.erase import erase
@@ -51,6 +51,7 @@ add_users(app)
 app.add_typer(audit_app, name="audit")
 app.command()(erase)
 app.command()(extract)
+app.command()(codebook)
 
 
 class Audience(StrEnum):

@@ -1,4 +1,4 @@
-"""`mst cohort` and `mst extract`: what is left of the patients, criterion by criterion, and their rows."""
+"""`mst cohort` and `mst extract`: what is left of the patients, criterion by criterion, and their rows; `mst codebook`: the columns."""
 
 from __future__ import annotations
 
@@ -92,6 +92,49 @@ def extract(
             raise fail(str(error)) from None
     say.print(f"Extract {number}: rows of {prepared.risk.patients} patients.", markup=False)
     warn_of_time(cohort)
+
+
+def codebook(
+    to: Annotated[
+        Path | None,
+        typer.Option(help="a file to write, .md or .csv; without it, rows on the screen"),
+    ] = None,
+    table: Annotated[
+        list[str] | None, typer.Option(help="only this table; may be repeated")
+    ] = None,
+    format_: RowsOption = Rows.TABLE,
+) -> None:
+    """Each column of the analyst's file: what it means, how much of it is filled, its values."""
+    from registry.audit import note
+    from registry.cohorts import codebook as books
+    from registry.cohorts import marts, nearest
+    from registry.duck import POINTER, standing
+
+    for name in table or ():
+        if name not in marts():
+            raise fail(
+                f"There is no such table; there are {', '.join(marts())}{nearest(name, marts())}"
+            )
+    if to is not None and (to.suffix not in (".md", ".csv") or not to.parent.is_dir()):
+        raise fail("The file is named .md or .csv, in a folder that exists.")
+    with caller(Right.ASK_WAREHOUSE, EVERY_CENTER, action="read the codebook"):
+        note("read the codebook of the analyst file")
+        with analysts_file() as connection:
+            wanted = {name: tuple(marts()[name].columns) for name in table or marts()}
+            entries = books.codebook(connection, wanted)
+            served = standing(home() / "warehouse" / POINTER)
+    if to is None:
+        rows = [asdict(entry) for entry in entries]
+        if format_ in (Rows.TABLE, Rows.TEXT):
+            # a terminal has no room for more
+            keep = ("table", "column", "filled_percent", "description")
+            rows = [{name: row[name] for name in keep} for row in rows]
+        print_rows(rows, format_)
+        return
+    title = f"Codebook of release {served.release}, data of {served.data_day}"
+    text = books.as_csv(entries) if to.suffix == ".csv" else books.as_markdown(entries, title)
+    to.write_text(text, encoding="utf-8")
+    say.print(f"wrote {to}: {len(entries)} columns", markup=False)
 
 
 def read_cohort(file: Path) -> Cohort:

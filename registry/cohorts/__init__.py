@@ -4,6 +4,7 @@ The columns they may speak of are those documented in `dbt/models/marts/_marts.y
 """
 
 from registry.cohorts.attrition import Attrition, Step, attrition, known_only_later
+from registry.cohorts.conditions import nearest
 from registry.cohorts.definition import Cohort, CohortError, load
 from registry.cohorts.extract import Extract, ExtractError, prepare, refuse_taken, write
 from registry.cohorts.marts import Mart, MartColumn, marts
@@ -21,6 +22,7 @@ __all__ = [
     "known_only_later",
     "load",
     "marts",
+    "nearest",
     "prepare",
     "refuse_taken",
     "write",

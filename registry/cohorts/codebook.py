@@ -29,17 +29,13 @@ class Entry:
 
 def codebook(
     connection: duckdb.DuckDBPyConnection,
-    columns: Mapping[str, Sequence[str]] | None = None,
+    columns: Mapping[str, Sequence[str]],
     relation: Callable[[str], str] = str,
 ) -> list[Entry]:
-    """The entries of all tables, or of these columns by table, in the order of the documentation.
-
-    `relation` gives the SQL of the rows of a table that count, by default all.
-    """
-    wanted = columns or {name: tuple(mart.columns) for name, mart in marts().items()}
+    """The entries of these columns by table. `relation` gives the SQL of the rows that count, by default all."""
     return [
         entry
-        for table, names in wanted.items()
+        for table, names in columns.items()
         for entry in _entries(connection, table, names, relation(table))
     ]
 

@@ -87,6 +87,7 @@ release publish none                   -   -   -   yes -   -   yes
 build none                             -   -   -   yes -   -   yes
 sql SELECT                             -   -   yes yes -   -   yes
 sql SELECT --as steward                -   -   -   yes -   yes yes
+codebook                               -   -   yes yes -   -   yes
 cohort show COHORT                     -   -   yes yes -   -   yes
 extract COHORT --to OUT --reason because  -   -   yes yes -   -   yes
 users list                             -   -   -   -   yes -   yes

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
@@ -132,7 +134,16 @@ def _write_tables(connection: duckdb.DuckDBPyConnection, extract: Extract, folde
             f"select {', '.join([PATIENT, *names])} from {_of_drawn(table)} order by all"
         ).to_arrow_table()
         pyarrow.parquet.write_table(rows, folder / f"{table}.parquet")
-        pyarrow.csv.write_csv(rows, folder / f"{table}.csv")
+        pyarrow.csv.write_csv(_for_r(rows), folder / f"{table}.csv")
+
+
+def _for_r(rows: pa.Table) -> pa.Table:
+    """Yes and no as TRUE and FALSE: R reads true and false as words."""
+    for number, field in enumerate(rows.schema):
+        if pa.types.is_boolean(field.type):
+            said = pc.if_else(rows.column(number), "TRUE", "FALSE")
+            rows = rows.set_column(number, field.name, said)
+    return rows
 
 
 def _write_papers(

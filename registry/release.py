@@ -19,11 +19,13 @@ from sqlalchemy import func, select
 from registry import consensus
 from registry.audit import enter, head
 from registry.audit.anchors import keep
+from registry.consensus.base import quoted
 from registry.files import TakenError, aside, only_one, sync, write_json
 from registry.forms import FORM_VERSION, FORMS
-from registry.forms.arrow import raw_schema
+from registry.forms.arrow import QUERY_FILE, QUERY_SCHEMA, raw_schema
 from registry.home import home
 from registry.lifecycle.latest import case_states
+from registry.lifecycle.status import QUERY_STATE, UNSETTLED
 from registry.schema import ERASURE
 from registry.store import engine, read_form, snapshot
 
@@ -46,7 +48,7 @@ def folder(name: str) -> Path:
 def create(
     name: str, *, as_of: datetime | None = None, progress: Callable[[str], None] = lambda _: None
 ) -> dict[str, Any]:
-    """Write every form's current rows as Parquet. Returns the manifest; never replaces a release.
+    """Write every form's current rows and their queries as Parquet. Returns the manifest; never replaces a release.
 
     Cases whose consent is withdrawn and rows that were deleted are not in it.
     """
@@ -68,7 +70,7 @@ def create(
 def _fill(
     made: Path, name: str, moment: datetime, progress: Callable[[str], None]
 ) -> dict[str, Any]:
-    """Write every form and the manifest, all of the registry as it is at one moment."""
+    """Write every form, the queries and the manifest, all of the registry as it is at one moment."""
     made.mkdir()
     files = {}
     with snapshot() as connection:
@@ -78,7 +80,9 @@ def _fill(
         for form in FORMS:
             progress(f"writing {form}")
             stored = read_form(form, as_of=last, as_of_case_event=last_event, connection=connection)
-            files[form] = _write(form, stored, made / f"{form}.parquet")
+            files[form] = _write(stored.cast(raw_schema(FORMS[form])), made / f"{form}.parquet")
+        cases = pq.read_table(made / "patient.parquet", columns=["center_id", "case_id"])
+        questioned = _write(_questioned(connection, cases), made / QUERY_FILE)
     with engine("mst_reader").begin() as session:
         enter(session, "make a release", detail=name)
         end = head(session)
@@ -92,7 +96,8 @@ def _fill(
         "code_version": version("microtransplant-registry"),
         "counts": {form: entry["rows"] for form, entry in files.items()},
         "audit": end._asdict() if end else None,
-        "files": {f"{form}.parquet": entry["sha256"] for form, entry in files.items()},
+        "files": {f"{form}.parquet": entry["sha256"] for form, entry in files.items()}
+        | {QUERY_FILE: questioned["sha256"]},
     }
     write_json(made / MANIFEST, manifest)
     keep(end)
@@ -116,8 +121,26 @@ def _last(connection: Any) -> tuple[int, int]:
     return int(submission), int(event)
 
 
-def _write(form: str, stored: pa.Table, path: Path) -> dict[str, Any]:
-    table = stored.cast(raw_schema(FORMS[form]))
+def _questioned(connection: Any, cases: pa.Table) -> pa.Table:
+    """The queries of these cases that are not settled, or settled by a confirmation, with their state."""
+    states = " ".join(
+        f"when {quoted(event)} then {quoted(state)}" for event, state in QUERY_STATE.items()
+    )
+    wanted = ", ".join(map(quoted, (*UNSETTLED, QUERY_STATE["confirmed"])))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select * from (select q.center_id, q.case_id, q.form, q.rule, "
+            f"case e.event {states} end as state from registry.query q cross join lateral ("
+            "select event from registry.query_event where query_id = q.query_id "
+            f"order by event_id desc limit 1) as e) as latest where state in ({wanted})"
+        )
+        found = cursor.fetch_arrow_table().cast(QUERY_SCHEMA)
+    return found.join(cases, ["center_id", "case_id"], join_type="left semi").sort_by(
+        [(name, "ascending") for name in QUERY_SCHEMA.names]
+    )
+
+
+def _write(table: pa.Table, path: Path) -> dict[str, Any]:
     _store(table, path)
     return {"rows": table.num_rows, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
 
@@ -186,7 +209,9 @@ def _write_erasure(
     if steps:
         content["files"] |= hashes
         content["counts"] |= {
-            Path(file).stem: pq.read_metadata(path).num_rows for file, path in made.items()
+            Path(file).stem: pq.read_metadata(path).num_rows
+            for file, path in made.items()
+            if file != QUERY_FILE
         }
         content.setdefault("erased", []).append({"cases": cases, "files": steps})
         write_json(folder(name) / MANIFEST, content)

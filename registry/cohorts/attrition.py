@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from registry.analysis import COVARIATES
-from registry.cohorts.definition import PATIENTS, Cohort, Criterion
+from registry.cohorts.definition import PATIENTS, QUALITY, Cohort, Criterion
 
 Case = tuple[str, str]
 
@@ -59,7 +59,8 @@ def known_only_later(cohort: Cohort) -> tuple[int, ...]:
     return tuple(
         number
         for number, criterion in enumerate(cohort.criteria, start=1)
-        if criterion.table != PATIENTS or any(_is_late(c.column) for c in criterion.conditions)
+        if criterion.table not in (PATIENTS, QUALITY)
+        or any(_is_late(c.column) for c in criterion.conditions)
     )
 
 

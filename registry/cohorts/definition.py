@@ -18,8 +18,9 @@ from registry.consensus.yaml_file import YamlFile, read
 from registry.lifecycle.remarks import RemarkError, words
 
 PATIENTS = "dim_patient"
+QUALITY = "dim_quality"  # one row a patient too, about the data
 # tables of which a patient may have several rows, or none
-OF_A_PATIENT = ("dim_course", "fct_infusion", "dim_donor", "dim_collection")
+OF_A_PATIENT = ("dim_course", "fct_infusion", "dim_donor", "dim_collection", QUALITY)
 LARGEST_BYTES = 64_000
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")

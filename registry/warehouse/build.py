@@ -15,7 +15,7 @@ from registry.consensus import Consensus, in_force
 from registry.disclosure import verify_public
 from registry.files import aside, only_one, sync
 from registry.forms import FORMS, CenterForm
-from registry.forms.arrow import raw_sql_types, sql_columns
+from registry.forms.arrow import QUERY_FILE, raw_sql_types, sql_columns
 from registry.warehouse import shelf
 from registry.warehouse.runner import DbtError, Warehouse, project_variables, run_dbt
 from registry.warehouse.score import judging, variables, verdict_rows
@@ -75,7 +75,10 @@ def _make(
 ) -> None:
     """The three files, complete, checked and on the disk."""
     judges = judging(release_dir, versions)
-    known = variables(judges[-1], judges) | {"earlier_verdicts": len(judges) > 1}
+    known = variables(judges[-1], judges) | {
+        "earlier_verdicts": len(judges) > 1,
+        "queries_told": (release_dir / QUERY_FILE).exists(),
+    }
     progress("reading the release")
     _attach_raw(files.steward, release_dir)
     _score_earlier(files.steward, release_dir, home, judges, progress)
@@ -124,6 +127,9 @@ def _attach_raw(steward: Path, release_dir: Path) -> None:
         connection.execute("create schema raw")
         for name, form in FORMS.items():
             connection.execute(_raw_relation(name, form, release_dir / f"{name}.parquet"))
+        if (release_dir / QUERY_FILE).exists():
+            quoted = str((release_dir / QUERY_FILE).resolve()).replace("'", "''")
+            connection.execute(f"create view raw.query as select * from read_parquet('{quoted}')")
 
 
 def _raw_relation(name: str, form: type[CenterForm], path: Path) -> str:

@@ -147,5 +147,6 @@ def test_criteria_met_only_on_the_way_are_named(tmp_path: Path) -> None:
 - {include: known at diagnosis, where: {sex: female}}
 - {include: lived to have two, where: {n_mst_consolidations: {at_least: 2}}}
 - {include: lived to be infused, any: fct_infusion, where: {timing_tier: T1}}
+- {include: nothing is in question, any: dim_quality, where: {queries_open: 0}}
 """
     assert known_only_later(load(write(tmp_path, cohort))) == (2, 3)

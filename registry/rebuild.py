@@ -22,7 +22,7 @@ from registry.release import (
     made_by,
     manifest,
     sha256,
-    write_forms,
+    write_files,
 )
 from registry.store import snapshot
 
@@ -61,8 +61,10 @@ def rebuild(
                     f"The database holds submissions up to {now.submission}, the release those up to "
                     f"{told['last_submission']}. Restore a backup made after it first."
                 )
-            cut = Cut(told["last_submission"], told["last_case_event"], now.rekeying)
-            hashes = write_forms(made, cut, connection, progress)
+            cut = Cut(
+                told["last_submission"], told["last_case_event"], now.rekeying, told.get("last_query_event")
+            )  # fmt: skip
+            hashes = write_files(made, cut, connection, progress)
         expected: dict[str, str] = told["files"]
         differs = {
             file: _difference(folder(name) / file, made / file, expected.get(file))
@@ -76,9 +78,9 @@ def rebuild(
 
 def _difference(kept: Path, made: Path, expected: str | None) -> str:
     if expected is None:
-        return "the release has no such form"
+        return "the release has no such file"
     if not made.exists():
-        return "this version of the registry has no such form"
+        return "this version of the registry has no such file"
     if not kept.exists() or sha256(kept) != expected:
         return "not the file of the manifest, and the release's own was lost or changed"
     columns = [pq.read_schema(path).names for path in (kept, made)]

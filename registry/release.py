@@ -19,11 +19,13 @@ from sqlalchemy import func, select
 from registry import consensus
 from registry.audit import enter, head
 from registry.audit.anchors import keep
+from registry.consensus.base import quoted
 from registry.files import TakenError, aside, only_one, sync, write_json
 from registry.forms import FORM_VERSION, FORMS
-from registry.forms.arrow import raw_schema
+from registry.forms.arrow import QUERY_FILE, QUERY_SCHEMA, raw_schema
 from registry.home import home
 from registry.lifecycle.latest import case_states
+from registry.lifecycle.status import QUERY_STATE, UNSETTLED
 from registry.schema import ERASURE
 from registry.store import engine, read_form, snapshot
 
@@ -37,11 +39,15 @@ class ReleaseError(Exception):
 
 
 class Cut(NamedTuple):
-    """The last submission, event of a case and exchange of pseudonyms, 0 before the first."""
+    """The last submission, event of a case, exchange of pseudonyms and event of a query, 0 before the first.
+
+    `query_event` is None where queries are not told of.
+    """
 
     submission: int
     case_event: int
     rekeying: int
+    query_event: int | None
 
 
 def folder(name: str) -> Path:
@@ -54,7 +60,7 @@ def folder(name: str) -> Path:
 def create(
     name: str, *, as_of: datetime | None = None, progress: Callable[[str], None] = lambda _: None
 ) -> dict[str, Any]:
-    """Write every form's current rows as Parquet. Returns the manifest; never replaces a release.
+    """Write every form's current rows and their queries as Parquet. Returns the manifest; never replaces a release.
 
     Cases whose consent is withdrawn and rows that were deleted are not in it.
     """
@@ -76,13 +82,13 @@ def create(
 def _fill(
     made: Path, name: str, moment: datetime, progress: Callable[[str], None]
 ) -> dict[str, Any]:
-    """Write every form and the manifest, all of the registry as it is at one moment."""
+    """Write every form, the queries and the manifest, all of the registry as it is at one moment."""
     made.mkdir()
     with snapshot() as connection:
         cut = last(connection)
         if not cut.submission:
             raise ReleaseError("The registry holds no submission yet.")
-        files = write_forms(made, cut, connection, progress)
+        files = write_files(made, cut, connection, progress)
     with engine("mst_reader").begin() as session:
         enter(session, "make a release", detail=name)
         end = head(session)
@@ -92,6 +98,7 @@ def _fill(
         "last_submission": cut.submission,
         "last_case_event": cut.case_event,
         "last_rekeying": cut.rekeying,
+        "last_query_event": cut.query_event,
         **made_by(),
         "consensus_version": consensus.CURRENT_VERSION,
         "counts": {form: pq.read_metadata(made / f"{form}.parquet").num_rows for form in FORMS},
@@ -115,7 +122,8 @@ def last(connection: Any) -> Cut:
         cursor.execute(
             "select (select coalesce(max(submission_id), 0) from registry.submission), "
             "(select coalesce(max(event_id), 0) from registry.case_event), "
-            "(select coalesce(max(rekeying_id), 0) from registry.rekeying)"
+            "(select coalesce(max(rekeying_id), 0) from registry.rekeying), "
+            "(select coalesce(max(event_id), 0) from registry.query_event)"
         )
         return Cut(*map(int, cursor.fetchone()))
 
@@ -129,28 +137,43 @@ def made_by() -> dict[str, str]:
     }
 
 
-def write_forms(
+def write_files(
     made: Path, cut: Cut, connection: Any, progress: Callable[[str], None]
 ) -> dict[str, str]:
-    """Write every form's rows as of a cut; the hash of each file."""
-    hashes = {}
+    """Write every form's rows, and the queries, as of a cut; the hash of each file."""
     for form in FORMS:
         progress(f"writing {form}")
         stored = read_form(
             form, as_of=cut.submission, as_of_case_event=cut.case_event, connection=connection
         )
-        path = made / f"{form}.parquet"
-        _write(form, stored, path)
-        hashes[path.name] = sha256(path)
-    return hashes
+        _store(stored.cast(raw_schema(FORMS[form])), made / f"{form}.parquet")
+    if cut.query_event is not None:
+        cases = pq.read_table(made / "patient.parquet", columns=["center_id", "case_id"])
+        _store(_questioned(connection, cases, cut.query_event), made / QUERY_FILE)
+    return {path.name: sha256(path) for path in made.glob("*.parquet")}
 
 
 def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _write(form: str, stored: pa.Table, path: Path) -> None:
-    _store(stored.cast(raw_schema(FORMS[form])), path)
+def _questioned(connection: Any, cases: pa.Table, query_event: int) -> pa.Table:
+    """The queries of these cases that were not settled, or settled by a confirmation, with their state."""
+    states = " ".join(
+        f"when {quoted(event)} then {quoted(state)}" for event, state in QUERY_STATE.items()
+    )
+    wanted = ", ".join(map(quoted, (*UNSETTLED, QUERY_STATE["confirmed"])))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select * from (select q.center_id, q.case_id, q.form, q.rule, "
+            f"case e.event {states} end as state from registry.query q cross join lateral ("
+            f"select event from registry.query_event where query_id = q.query_id and event_id <= {query_event} "
+            f"order by event_id desc limit 1) as e) as latest where state in ({wanted})"
+        )
+        found = cursor.fetch_arrow_table().cast(QUERY_SCHEMA)
+    return found.join(cases, ["center_id", "case_id"], join_type="left semi").sort_by(
+        [(name, "ascending") for name in QUERY_SCHEMA.names]
+    )
 
 
 def _store(table: pa.Table, path: Path) -> None:
@@ -218,7 +241,9 @@ def _write_erasure(
     if steps:
         content["files"] |= hashes
         content["counts"] |= {
-            Path(file).stem: pq.read_metadata(path).num_rows for file, path in made.items()
+            Path(file).stem: pq.read_metadata(path).num_rows
+            for file, path in made.items()
+            if file != QUERY_FILE
         }
         content.setdefault("erased", []).append({"cases": cases, "files": steps})
         write_json(folder(name) / MANIFEST, content)

@@ -50,6 +50,7 @@ class Right(StrEnum):
     READ_RESULTS = "read adherence, figures and outcomes"
     READ_ROWS_BEHIND = "see the cases behind a result"
     ASK_WAREHOUSE = "ask the analysts' file of de-identified rows"
+    EXTRACT = "take rows of a cohort out"
     RELEASE = "make releases"
     BUILD = "build the warehouse"
     PUBLISH = "approve what the public sees"
@@ -68,13 +69,15 @@ _CENTER = {
 RIGHTS: Mapping[Role, Mapping[Right, Scope]] = {
     Role.COORDINATOR: _CENTER,
     Role.LEAD: {**_CENTER, Right.SIGN: Scope.OWN, Right.READ_AUDIT: Scope.OWN},
-    Role.ANALYST: {Right.READ_RESULTS: Scope.ALL, Right.ASK_WAREHOUSE: Scope.ALL},
+    Role.ANALYST: {
+        Right.READ_RESULTS: Scope.ALL, Right.ASK_WAREHOUSE: Scope.ALL, Right.EXTRACT: Scope.ALL,
+    },
     Role.STEWARD: {
         Right.READ_CASES: Scope.ALL, Right.EXPORT_CASES: Scope.ALL, Right.ANSWER: Scope.ALL,
         Right.ASK: Scope.ALL, Right.OVERSEE: Scope.ALL, Right.WITHDRAW: Scope.ALL,
         Right.LOCK: Scope.ALL, Right.ERASE: Scope.ALL, Right.READ_RESULTS: Scope.ALL,
-        Right.READ_ROWS_BEHIND: Scope.ALL, Right.ASK_WAREHOUSE: Scope.ALL, Right.RELEASE: Scope.ALL, Right.BUILD: Scope.ALL,
-        Right.PUBLISH: Scope.ALL,
+        Right.READ_ROWS_BEHIND: Scope.ALL, Right.ASK_WAREHOUSE: Scope.ALL, Right.EXTRACT: Scope.ALL,
+        Right.RELEASE: Scope.ALL, Right.BUILD: Scope.ALL, Right.PUBLISH: Scope.ALL,
         Right.READ_AUDIT: Scope.ALL, Right.VERIFY_AUDIT: Scope.ALL,
     },
     Role.ADMINISTRATOR: {Right.MANAGE_ACCOUNTS: Scope.ALL, Right.OPERATE: Scope.ALL},

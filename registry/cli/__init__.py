@@ -13,6 +13,7 @@ import typer
 from registry.access.rights import EVERY_CENTER, Right
 from registry.cli.audit import audit_app
 from registry.cli.caller import caller
+from registry.cli.cohort import codebook, cohort_app, extract
 from registry.cli.consensus import consensus_app
 from registry.cli.deidentify import deidentify_app
 from registry.cli.erase import erase
@@ -42,6 +43,7 @@ app = typer.Typer(
 )  # fmt: skip
 add_intake(app)
 app.add_typer(consensus_app, name="consensus")
+app.add_typer(cohort_app, name="cohort")
 add_queries(app)
 add_operations(app)
 app.add_typer(deidentify_app, name="deidentify")
@@ -52,6 +54,8 @@ add_users(app)
 app.add_typer(audit_app, name="audit")
 app.add_typer(trace_app, name="trace")
 app.command()(erase)
+app.command()(extract)
+app.command()(codebook)
 
 
 class Audience(StrEnum):

@@ -48,6 +48,24 @@ class Columns(_Frozen):
     quartiles: frozenset[str]
 
 
+class Extracts(_Frozen):
+    """What rows of single patients may leave in, and how unlike each other they may be."""
+
+    tables: tuple[str, ...]
+    open_text: frozenset[str]
+    quasi_identifiers: tuple[str, ...]
+    on_request: frozenset[str]
+    least_class: int = Field(ge=2)
+    most_in_small_classes_percent: float = Field(ge=0, lt=100)
+    outcome: str
+
+    @model_validator(mode="after")
+    def _what_is_asked_for_counts(self) -> Extracts:
+        if not self.on_request <= set(self.quasi_identifiers):
+            raise ValueError("what leaves on request only must be a quasi-identifier")
+        return self
+
+
 class Policy(_Frozen):
     """Counts from 1 to `threshold` are hidden, others rounded to `base`."""
 
@@ -60,6 +78,7 @@ class Policy(_Frozen):
     curves: Curves
     quartiles: Quartiles
     columns: Columns
+    extracts: Extracts
 
     @model_validator(mode="after")
     def _threshold_tops_a_bin(self) -> Policy:
@@ -98,7 +117,7 @@ class Policy(_Frozen):
 
     def as_vars(self) -> dict[str, Any]:
         """The value of the dbt variable `disclosure`."""
-        return self.model_dump(mode="json", exclude={"columns"})
+        return self.model_dump(mode="json", exclude={"columns", "extracts"})
 
 
 @cache

@@ -10,6 +10,13 @@ import pyarrow as pa
 
 from registry.forms.base import CenterForm, ValueType
 
+# beside the forms of a release: queries that are not settled, or settled by a confirmation; older releases
+# have none
+QUERY_FILE = "query.parquet"
+QUERY_SCHEMA = pa.schema(
+    [(c, pa.string()) for c in ("center_id", "case_id", "form", "rule", "state")]
+)
+
 ARROW_TYPES: Mapping[ValueType, pa.DataType] = MappingProxyType(
     {
         "text": pa.string(),

@@ -15,7 +15,7 @@ from registry.consensus import Consensus, in_force
 from registry.disclosure import verify_public
 from registry.files import aside, only_one, sync
 from registry.forms import FORMS, CenterForm
-from registry.forms.arrow import raw_sql_types, sql_columns
+from registry.forms.arrow import QUERY_FILE, QUERY_SCHEMA, raw_sql_types, sql_columns
 from registry.warehouse import shelf
 from registry.warehouse.runner import DbtError, Warehouse, project_variables, run_dbt
 from registry.warehouse.score import judging, variables, verdict_rows
@@ -78,13 +78,14 @@ def _make(
     known = variables(judges[-1], judges)
     if len(judges) > 1:
         known["earlier_verdicts"] = True
+    words = _release_words(manifest) | {"queries_told": (release_dir / QUERY_FILE).exists()}
     progress("reading the release")
     _attach_raw(files.steward, release_dir)
     _score_earlier(files.steward, release_dir, home, judges, progress)
     progress("building the models")
     run_dbt(
         ["build", "--exclude-resource-type", "unit_test"],
-        warehouse=files, variables=project_variables(known, _release_words(manifest)),
+        warehouse=files, variables=project_variables(known, words),
         scratch=scratch, cache=home / "cache", on_done=progress,
     )  # fmt: skip
     _close_steward(files.steward)
@@ -126,6 +127,12 @@ def _attach_raw(steward: Path, release_dir: Path) -> None:
         connection.execute("create schema raw")
         for name, form in FORMS.items():
             connection.execute(_raw_relation(name, form, release_dir / f"{name}.parquet"))
+        connection.register("nothing_asked", QUERY_SCHEMA.empty_table())
+        connection.execute("create table raw.query as from nothing_asked")
+        if (release_dir / QUERY_FILE).exists():
+            connection.execute(
+                "insert into raw.query from read_parquet(?)", [str(release_dir / QUERY_FILE)]
+            )
 
 
 def _raw_relation(name: str, form: type[CenterForm], path: Path) -> str:

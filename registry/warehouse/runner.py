@@ -43,7 +43,7 @@ def project_fingerprint(variables: Mapping[str, Any]) -> str:
     digest = hashlib.sha256(json.dumps(telling, sort_keys=True).encode())
     for package in ("dbt-core", "dbt-duckdb"):
         digest.update(version(package).encode())
-    for path in sorted((*PROJECT.rglob("*.sql"), *PROJECT.rglob("*.yml"))):
+    for path in sorted(p for p in PROJECT.rglob("*") if p.suffix in (".sql", ".yml", ".py")):
         digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 

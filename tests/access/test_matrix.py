@@ -38,6 +38,7 @@ pytestmark = [
 ROLES = (
     "coordinator", "center lead", "analyst", "steward", "administrator", "auditor", "operator",
 )  # fmt: skip
+COHORT = Path(__file__).resolve().parents[2] / "examples/cohorts/adverse-risk.yaml"
 MST = typer.main.get_command(app)
 PAGES = """
 Start          yes yes -   -   -   -   yes
@@ -95,6 +96,9 @@ trace figure MST-1-02 age_at_diagnosis yes yes yes yes -   yes yes
 trace curve survival os diagnosis --day 1  yes yes yes yes -   yes yes
 sql SELECT                             -   -   yes yes -   -   yes
 sql SELECT --as steward                -   -   -   yes -   yes yes
+codebook                               -   -   yes yes -   -   yes
+cohort show COHORT                     -   -   yes yes -   -   yes
+extract COHORT --to OUT --reason because  -   -   yes yes -   -   yes
 users list                             -   -   -   -   yes -   yes
 users report                           -   -   -   -   yes -   yes
 users invite no --role analyst --name No  -   -   -   -   yes -   yes
@@ -129,7 +133,8 @@ class Desk:
         monkeypatch.setenv("MST_TOKEN_FILE", str(folder / "token"))
         monkeypatch.setenv("COLUMNS", "200")
         self.files = {"FILE": folder / "empty.xlsx", "OUT": folder / "out.xlsx",
-                      "ANSWERS": folder / "Queries.csv", "SELECT": "select 1"}  # fmt: skip
+                      "ANSWERS": folder / "Queries.csv", "SELECT": "select 1",
+                      "COHORT": COHORT}  # fmt: skip
         (folder / "empty.xlsx").touch()
         (folder / "Queries.csv").write_text("query,answer,comment\n")
 

@@ -112,8 +112,8 @@ def test_a_release_of_another_registry_or_version_is_named() -> None:
     assert (told.exit_code, "rebuilt to the byte" in told.output) == (0, True)
     say(files={"old.parquet": "0", **{k: v for k, v in files.items() if k != "kir.parquet"}})
     assert rebuild("cut").differs == {
-        "kir.parquet": "the release has no such form",
-        "old.parquet": "this version of the registry has no such form",
+        "kir.parquet": "the release has no such file",
+        "old.parquet": "this version of the registry has no such file",
     }
     say(last_submission=99)
     with pytest.raises(release.ReleaseError, match="Restore a backup made after it first"):

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from registry.forms import FORMS
-from registry.forms.arrow import raw_table
+from registry.forms.arrow import QUERY_FILE, QUERY_SCHEMA, raw_table
 from tests.cases import TRIPS, Rows, tidy_case, tripped
 
 TIMELINES = Path(__file__).with_name("endpoint_timelines.yaml")
@@ -148,11 +148,21 @@ def _raw(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "missing": json.dumps(row.get("missing", {})), "submission_id": 1}
 
 
+# center, case and state of the queries that the release of everything tells of
+QUERIES = [
+    ("K00", "K000", "confirmed"), ("K00", "K000", "open"), ("K00", "K000", "answered"),
+    ("K01", "K001", "confirmed"), ("K01", "of no release", "open"),
+]  # fmt: skip
+
+
 def write_release(folder: Path, rows: Rows) -> Path:
     """A release folder as `registry.release` leaves it, as far as the warehouse reads it."""
     folder.mkdir(parents=True)
     for form, table in tables(rows).items():
         pq.write_table(table, folder / f"{form}.parquet")
+    asked = [(c, case, "course", "course.start_day.plausible", state) for c, case, state in QUERIES]
+    columns = [pa.array(column) for column in zip(*asked, strict=True)]
+    pq.write_table(pa.table(columns, schema=QUERY_SCHEMA), folder / QUERY_FILE)
     manifest = {"name": folder.name, "as_of": "2026-11-23", "form_version": "2026.1"}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder

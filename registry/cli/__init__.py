@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -138,6 +139,17 @@ def demo(
             serve_both(say=lambda m: say.print(m, markup=False))
         except OpenIdFileError as error:
             raise fail(str(error)) from None
+
+
+@app.command()
+def models(to: Annotated[Path, typer.Argument(help="the file to write, .html")]) -> None:
+    """Every model of the warehouse as a page: its columns, its SQL, what it is made from. Holds no data."""
+    from registry.warehouse.pages import write_pages
+
+    if to.suffix != ".html" or not to.parent.is_dir():
+        raise fail("The file is named .html, in a folder that exists.")
+    write_pages(to, home())
+    say.print(f"wrote {to}", markup=False)
 
 
 @app.command()

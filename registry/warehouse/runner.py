@@ -82,12 +82,13 @@ def run_dbt(
     scratch: Path,
     cache: Path,
     on_done: Callable[[str], None] | None = None,
+    on_target: Callable[[Path], object] | None = None,
 ) -> list[Any]:
     """Runs a dbt command on the files of `warehouse` and returns dbt's node results in order.
 
     Raises `DbtError` with the names of what failed, `OSError` for a full disk. `scratch` takes target and logs for the time
     of the run; `cache` keeps what dbt read of the project, which takes it longer than a small build; `on_done` hears
-    the name of every finished model.
+    the name of every finished model, and `on_target` where dbt wrote its files, before they go.
     """
     scratch.mkdir(parents=True, exist_ok=True)
     kept = cache / f"dbt-{project_fingerprint(variables)}.msgpack"
@@ -102,6 +103,8 @@ def run_dbt(
         outcome = runner.invoke([*command, *_options(Path(target), variables)])
         _close_files()
         _keep(Path(target) / "partial_parse.msgpack", kept)
+        if outcome.success and on_target:
+            on_target(Path(target))
     results = list(getattr(outcome.result, "results", None) or [])
     if not outcome.success:
         complaint = _complaint(outcome.exception, results)

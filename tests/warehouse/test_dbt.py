@@ -7,7 +7,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
+from registry.cli import app
 from registry.warehouse import Build, DbtError, Warehouse, consensus_vars
 from registry.warehouse.runner import PROJECT, project_variables, run_dbt
 
@@ -84,3 +86,16 @@ def test_what_was_not_broken_does_not_fail(complaint: str) -> None:
 def test_every_generic_test_is_broken_here() -> None:
     written = {path.stem for path in (PROJECT / "tests" / "generic").glob("*.sql")}
     assert written == {name.split(",")[0] for name in BREAKS}
+
+
+def test_the_models_as_pages_tell_of_every_model_and_of_no_machine(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MST_HOME", str(home))
+    told = CliRunner().invoke(app, ["models", str(tmp_path / "models.html")])
+    assert told.exit_code == 0, told.stderr
+    pages = (tmp_path / "models.html").read_text()
+    for path in (PROJECT / "models").rglob("*.sql"):
+        assert f"model.microtransplant.{path.stem}" in pages
+    assert str(home) not in pages
+    assert "named .html" in CliRunner().invoke(app, ["models", "models.txt"]).stderr

@@ -23,7 +23,7 @@ def survival(home: Path) -> None:
     folder.mkdir(parents=True)
     results = run_dbt(
         ["compile", "--no-introspect", "--select", "mart_survival"], warehouse=Warehouse(folder),
-        variables=project_variables(consensus_vars()), scratch=folder,
+        variables=project_variables(consensus_vars()), scratch=folder, cache=folder,
     )  # fmt: skip
     draw = np.random.default_rng(1)
     time_days = draw.exponential(700, PATIENTS).astype(np.int64)

@@ -30,7 +30,7 @@ observations as (
 
 ),
 
-steps as (
+counted as (
 
     select
         endpoint,
@@ -38,14 +38,22 @@ steps as (
         stratum_kind,
         stratum,
         time_days,
-        case when status = 1 then 1 else 0 end as is_event,
-        case when status = 2 then 1 else 0 end as is_competing,
-        case when status = 0 then 1 else 0 end as is_censored,
-        1 as leaves
+        cast(sum(case when status = 1 then 1 else 0 end) as bigint) as n_event,
+        cast(sum(case when status = 2 then 1 else 0 end) as bigint) as n_competing,
+        cast(sum(case when status = 0 then 1 else 0 end) as bigint) as n_censored,
+        count(*) as n_leaving
     from observations
+    group by endpoint, origin, stratum_kind, stratum, time_days
+
+),
+
+-- Every curve begins on day 0, with everybody at risk.
+steps as (
+
+    select * from counted
     union all
     select distinct endpoint, origin, stratum_kind, stratum, cast(0 as bigint), 0, 0, 0, 0
-    from observations
+    from counted
 
 ),
 
@@ -57,10 +65,10 @@ by_time as (
         stratum_kind,
         stratum,
         time_days,
-        cast(sum(is_event) as bigint) as n_event,
-        cast(sum(is_competing) as bigint) as n_competing,
-        cast(sum(is_censored) as bigint) as n_censored,
-        cast(sum(leaves) as bigint) as n_leaving
+        cast(sum(n_event) as bigint) as n_event,
+        cast(sum(n_competing) as bigint) as n_competing,
+        cast(sum(n_censored) as bigint) as n_censored,
+        cast(sum(n_leaving) as bigint) as n_leaving
     from steps
     group by endpoint, origin, stratum_kind, stratum, time_days
 

@@ -28,6 +28,7 @@ from registry.analysis import (
 from registry.analysis.covariates import COMPETING
 from registry.analysis.covariates import ENDPOINTS as ASKABLE
 from registry.analysis.covariates import ORIGINS as IN_ORDER
+from registry.disclosure import policy
 from registry.statistics.aalen_johansen import Incidence
 from registry.statistics.kaplan_meier import Estimate, Survival
 from registry.statistics.model import Model
@@ -39,6 +40,10 @@ _METHODS = {
     Method.TIME_DEPENDENT: "anew each day (time-dependent)",
 }
 _YEAR_DAYS = 365.25
+NOT_TO_PUBLISH = (
+    "Not to be published: too few events for what is estimated, or a group so small, or so alike in what happened to "
+    "it, that its patients could be found."
+)
 
 
 @dataclass(frozen=True)
@@ -258,6 +263,8 @@ def _compared(found: Answer) -> None:
     if found.model is None:
         return
     st.dataframe(term_table(found, found.model), hide_index=True, width="stretch")
+    if not found.model.publishable(largest_hidden_count=policy().threshold):
+        st.warning(NOT_TO_PUBLISH)
     for warning in found.model.warnings:
         st.caption(warning)
 

@@ -100,6 +100,7 @@ def test_the_codebook_is_of_the_rows_and_columns_that_left(cohort: Path, tmp_pat
     assert told["fct_endpoint", "time_days"]["values"] == "0 to 39"
 
 
+@pytest.mark.requirement("SDC-16")
 def test_too_unique_an_extract_is_refused_and_entered_and_leaves_nothing(
     cohort: Path, tmp_path: Path
 ) -> None:
@@ -127,6 +128,7 @@ def test_too_unique_an_extract_is_refused_and_entered_and_leaves_nothing(
     )
 
 
+@pytest.mark.requirement("SDC-16")
 @pytest.mark.parametrize(
     ("more", "said"),
     [

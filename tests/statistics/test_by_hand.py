@@ -200,6 +200,7 @@ def test_few_events_are_said() -> None:
     assert few.residual_dof == 13
 
 
+@pytest.mark.requirement("SDC-10")
 def test_what_may_be_published() -> None:
     draw = np.random.default_rng(2)
 

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from dashboards import adherence, charts
 from dashboards.analyst import benchmarks_page, case_page, matrix
 from dashboards.analyst.case_story import cases_of, story
+from dashboards.analyst.question_page import NOT_TO_PUBLISH
 from dashboards.numbers import percent
 from dashboards.portal import warehouse
 from registry import consensus
@@ -85,6 +86,15 @@ def test_a_question_gives_groups_curves_and_the_same_as_a_table() -> None:
     assert set(curves["group"]) == {group for group, _ in rows}
     assert "against" in page.dataframe[2].value["compared"].iloc[0]
     assert "not known" in words(page) or "Nobody is left out" in words(page)
+
+
+@pytest.mark.requirement("SDC-10")
+@pytest.mark.parametrize(
+    ("split", "may_be_published"), [("sex", True), ("age_group", False)]
+)  # fmt: skip
+def test_a_model_that_must_stay_inside_says_so(split: str, may_be_published: bool) -> None:
+    page = ask(shown(person("analyst"), "Ask a question"), Divided_by=split)
+    assert any(NOT_TO_PUBLISH in w.value for w in page.warning) is not may_be_published
 
 
 def test_a_competing_risk_is_a_stack_of_the_marts_own_incidence() -> None:

@@ -17,6 +17,7 @@ from registry.forms.arrow import raw_table
 from registry.warehouse import consensus_vars
 from registry.warehouse.runner import Warehouse, project_variables, run_dbt
 from tests.cases import Rows
+from tests.conftest import share_cache
 from tests.warehouse.material import cohort, tables, together
 
 PATIENTS = 90
@@ -32,6 +33,7 @@ class Bench:
         results = run_dbt(
             ["compile", "--no-introspect", "--select", "+path:models/public", "+int_contribution"], warehouse=nowhere,
             variables=project_variables(consensus_vars(), {"release": "r"}), scratch=folder,
+            cache=share_cache(folder) / "cache",
         )  # fmt: skip
         self.models = [r.node for r in results if r.node.resource_type == "model"]
         self.published: Published | None = None

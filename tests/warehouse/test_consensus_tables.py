@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ CELLS = [cell for cell in NOTEBOOK["cells"] if cell["cell_type"] == "code"]
 
 
 @pytest.fixture(scope="module")
-def tables(built: Build, home: Path) -> dict[str, Any]:
+def tables(built: Build, home: Path) -> Iterator[dict[str, Any]]:
     """What the notebook has made when all its cells ran, as in a fresh kernel beside it."""
     names: dict[str, Any] = {}
     with pytest.MonkeyPatch.context() as given:
@@ -24,7 +25,9 @@ def tables(built: Build, home: Path) -> dict[str, Any]:
         given.chdir(FOLDER)
         for number, cell in enumerate(CELLS, start=1):
             exec(compile("".join(cell["source"]), f"cell {number}", "exec"), names)
-    return names
+    yield names
+    # a kernel ends; here the file would stay open, in the way of whoever opens it next
+    names["file"].close()
 
 
 def test_the_cohort_is_that_of_the_file(tables: dict[str, Any]) -> None:

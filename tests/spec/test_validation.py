@@ -16,7 +16,7 @@ pytest_plugins = ["pytester"]
 @pytest.mark.requirement("SUP-08")
 def test_every_requirement_has_a_test() -> None:
     shown = set(marked())
-    owed = {r.id for r in requirements() if not r.later}
+    owed = {r.id for r in requirements()}
     assert owed - shown == set()
 
 
@@ -76,16 +76,14 @@ def test_a_run_is_reported_from_a_worker_too(
     }  # fmt: skip
 
 
-def test_the_pack_says_passed_failed_not_run_and_not_yet(tmp_path: Path) -> None:
-    owed, other, *_ = (r.id for r in requirements() if not r.later)
-    later = next(r.id for r in requirements() if r.later)
+def test_the_pack_says_passed_failed_and_not_run(tmp_path: Path) -> None:
+    owed, other, *_ = (r.id for r in requirements())
     run = tmp_path / "run.json"
     run.write_text(json.dumps({owed: {"t.py::a[1]": "passed", "t.py::a[2]": "passed"},
                                other: {"t.py::b": "passed", "t.py::c": "failed"}}))  # fmt: skip
     made = {line.id: line for line in pack.write(run, tmp_path, version="9", day="2026-01-01")}
     assert (made[owed].result, made[owed].tests) == ("passed", {"t.py::a": "2 passed"})
     assert made[other].result == "failed"
-    assert made[later].result.startswith("not yet")
     assert made["SUP-08"].result == "not run"
     assert not pack.complete(list(made.values()))
     told = json.loads((tmp_path / "validation.json").read_text())
@@ -94,6 +92,6 @@ def test_the_pack_says_passed_failed_not_run_and_not_yet(tmp_path: Path) -> None
 
 
 def test_a_pack_is_complete_when_all_that_is_owed_is_shown() -> None:
-    shown = {r.id: {"t.py::a": "passed"} for r in requirements() if not r.later}
+    shown = {r.id: {"t.py::a": "passed"} for r in requirements()}
     assert pack.complete(pack.lines(shown))
     assert not pack.complete(pack.lines({**shown, "SUP-08": {"t.py::a": "skipped"}}))

@@ -16,13 +16,12 @@ FILE = ROOT / "docs" / "validation" / "requirements.yaml"
 
 @dataclass(frozen=True)
 class Requirement:
-    """One promise of the registry. `later` names the work it comes with, if that is still to come."""
+    """One promise of the registry."""
 
     id: str
     part: str
     text: str
     source: str | None
-    later: str | None
 
 
 def requirements() -> list[Requirement]:
@@ -31,7 +30,6 @@ def requirements() -> list[Requirement]:
     return [
         Requirement(
             id_, part["title"], one["requirement"], one.get("source"),
-            one.get("from", part.get("from")),
         )
         for part in parts.values()
         for id_, one in part["requirements"].items()

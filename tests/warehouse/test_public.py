@@ -47,6 +47,41 @@ def test_only_public_tables_are_there(public: Ask) -> None:
     ] == TABLES
 
 
+# what two public dimensions are crossed by is told by a stratum and its kind
+DIMENSIONS = {
+    "public_adherence": {"recommendation_id", "subject", "reading", "is_default"},
+    "public_cohort": {"characteristic", "level"},
+    "public_cumulative_incidence": {"endpoint", "origin", "stratum_kind", "stratum", "time_days"},
+    "public_response": {"stratum_kind", "stratum"},
+    "public_statistic": {"statement_id", "statistic", "by_group"},
+    "public_survival": {"endpoint", "origin", "stratum_kind", "stratum", "time_days"},
+}
+
+
+@pytest.mark.requirement("SDC-04", "DEID-12")
+def test_public_strata_are_of_one_characteristic_and_of_no_center_or_year(
+    public: Ask, analyst: Ask
+) -> None:
+    centers = {center for (center,) in analyst("select distinct center_id from dim_patient")}
+    assert centers
+    for table, dimensions in DIMENSIONS.items():
+        columns = public(
+            f"select column_name, data_type from duckdb_columns() where table_name = '{table}'"
+        )
+        # whatever else there is counts, or follows from counts
+        numbers = {name for name, kind in columns if kind in ("BIGINT", "INTEGER", "DOUBLE")}
+        assert {name for name, _ in columns} - numbers == dimensions - {"time_days"}
+        texts = [name for name, kind in columns if kind == "VARCHAR"]
+        for text in texts:
+            told = {value for (value,) in public(f"select distinct {text} from {table}")}
+            assert not told & centers
+            assert not any(
+                re.search(r"\b20[0-9]{2}\b", str(v)) for v in told if "ELN" not in str(v)
+            )
+    kinds = {kind for (kind,) in public("select distinct stratum_kind from public_survival")}
+    assert kinds <= {"all", "age_group", "diagnosis", "risk_two_group"}
+
+
 def test_the_public_file_passes(built: Build, tmp_path: Path) -> None:
     verify_public(Path(shutil.copy(built.public, tmp_path)))
 

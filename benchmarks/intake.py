@@ -85,7 +85,7 @@ def _forms_alone(folder: Path) -> int:
         for form, of_form in staged.forms.items():
             bench.load(form, of_form.rows.raw())
             judged = checks.single(form)
-            answers = bench.ask(checks.question(judged, f"raw.{form}"))
+            (answers,) = bench.ask([checks.question(judged, f"raw.{form}")])
             found += len(checks.failures(judged, answers, of_form.rows.answers))
     return found
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
@@ -122,7 +124,7 @@ def _plan(home: Path, variables: Mapping[str, Any]) -> tuple[Model, ...]:
     if not kept.exists():
         compiled = [asdict(model) for model in _compile(home, variables)]
         kept.parent.mkdir(parents=True, exist_ok=True)
-        aside = kept.with_suffix(f".{id(compiled)}.tmp")
+        aside = kept.with_suffix(f".{os.getpid()}.tmp")
         aside.write_text(json.dumps(compiled), encoding="utf-8")
         aside.replace(kept)
     return tuple(Model(**model) for model in json.loads(kept.read_text(encoding="utf-8")))
@@ -130,12 +132,13 @@ def _plan(home: Path, variables: Mapping[str, Any]) -> tuple[Model, ...]:
 
 def _compile(home: Path, variables: Mapping[str, Any]) -> list[Model]:
     scratch = home / "cache" / "dbt"
-    nowhere = Warehouse(scratch / "compile")
-    nowhere.folder.mkdir(parents=True, exist_ok=True)
-    results = run_dbt(
-        ["compile", "--no-introspect", "--select", *_SELECTED, "--exclude", _NOT_OF_UPLOADS],
-        warehouse=nowhere, variables=variables, scratch=scratch, cache=home / "cache",
-    )  # fmt: skip
+    scratch.mkdir(parents=True, exist_ok=True)
+    # dbt opens the files it will not write, and another process may be compiling too
+    with tempfile.TemporaryDirectory(dir=scratch) as nowhere:
+        results = run_dbt(
+            ["compile", "--no-introspect", "--select", *_SELECTED, "--exclude", _NOT_OF_UPLOADS],
+            warehouse=Warehouse(Path(nowhere)), variables=variables, scratch=scratch, cache=home / "cache",
+        )  # fmt: skip
     # tests that stand beside the models are compiled with them
     models = [r.node for r in results if r.node.resource_type == "model"]
     return [Model(node.name, node.relation_name, node.compiled_code) for node in models]

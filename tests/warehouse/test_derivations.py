@@ -29,7 +29,7 @@ WRITTEN = (
 @pytest.fixture(scope="module")
 def models(replay: Replay, home: Path) -> dict[str, str]:
     """The statements of the models that are made of releases only, in the order of the build."""
-    nowhere = Warehouse(home / "cache" / "derivations")
+    nowhere = Warehouse(home / "derivations")
     nowhere.folder.mkdir(parents=True, exist_ok=True)
     results = run_dbt(
         ["compile", "--no-introspect", "--select", "int_hla_bounds", "int_hla_bounds_locus",

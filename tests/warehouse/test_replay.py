@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -74,6 +77,24 @@ def test_compiled_once_and_again_when_the_consensus_changes(home: Path, replay: 
     assert Replay(home, consensus_vars()).plan == replay.plan
     assert {path: path.stat().st_mtime_ns for path in before} == before
     assert "mst_2_2_04__a" not in Replay(home, {**consensus_vars(), "consensus": {}}).plan[-1].sql
+
+
+@pytest.mark.long
+def test_processes_that_begin_at_the_same_time_all_compile(tmp_path: Path) -> None:
+    code = (
+        "from registry.home import home; from registry.intake.assess import replay; "
+        "print(len(replay(home()).plan))"
+    )
+    begun = [
+        subprocess.Popen(
+            [sys.executable, "-c", code], env={**os.environ, "MST_HOME": str(tmp_path)},
+            stdout=subprocess.PIPE, text=True,
+        )
+        for _ in range(3)
+    ]  # fmt: skip
+    told = {process.communicate(timeout=300)[0] for process in begun}
+    assert len(told) == 1
+    assert int(told.pop()) > 50
 
 
 def fact(replay: Replay, rows: Rows, query: str) -> object:

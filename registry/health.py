@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from registry.duck import FAILURE, NoWarehouseError, served_folder
+from registry.files import TakenError, only_one
 from registry.home import home
 
 PORT = 8504
@@ -98,6 +99,12 @@ def last_build() -> tuple[bool, str]:
     if not failed.is_file():
         return True, "The last build did not fail."
     age = _words(_age(failed.stat().st_mtime))
+    # the word of a failure is written before the build, and taken back by one that succeeds
+    try:
+        with only_one(failed.with_name(".lock"), "A build is running"):
+            pass
+    except TakenError as running:
+        return True, f"{running}, begun {age} ago; the one before is served."
     return (
         False,
         f"The last build failed, {age} ago; the one before is served. Run mst build again.",

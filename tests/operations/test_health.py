@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from registry import health
 from registry.cli import app
+from registry.files import only_one
 from registry.home import home
 from tests.operations.test_starting import at_version
 
@@ -153,6 +154,9 @@ def test_a_failed_build_is_named_until_one_succeeds(well: None) -> None:
         raise ValueError("a value of a patient")
     assert list(broken()) == ["last build"]
     assert "patient" not in (root / "last_failure.json").read_text()
+    with only_one(root / ".lock", "taken"):
+        assert broken() == {}
+        assert "A build is running" in health.last_build()[1]
     with attempt(root, "2026-09", moment):
         pass
     assert broken() == {}

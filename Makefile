@@ -37,9 +37,8 @@ chromium: # Debian's browser for the browser tests; installed only when missing
 	  $$( [ $$(id -u) = 0 ] || echo sudo ) apt-get update -qq && \
 	  $$( [ $$(id -u) = 0 ] || echo sudo ) apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
 
-# runs side by side, each with its own database; tests/conftest.py says which tests stay together. One more than there
-# are cores, since many tests wait: for a browser, a disk, a process to die
-TESTS := $(PY) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
+# two runs side by side, each with its own database; tests/conftest.py says which tests stay together
+TESTS := $(PY) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 test: setup chromium ## the tests (under 15 minutes on two cores)
 	@$(TESTS) -m "not long"

@@ -14,6 +14,10 @@ from registry.intake.causes import all_of
 from registry.workbook import safe_text
 
 MAX_SHOWN = 1_000
+TWO_LINES_PX = 56
+"""The height of a row at which Streamlit wraps its sentences; most fit two lines of the widths below."""
+SENTENCE_PX = 290
+_WIDTHS_PX = {"case": 70, "sheet": 85, "cell": 55, "what": SENTENCE_PX, "how to fix": SENTENCE_PX}
 _COLUMNS = (
     "severity",
     "case_id",
@@ -54,14 +58,8 @@ def show_findings(findings: Sequence[Finding], *, key: str) -> None:
 def _table(findings: Sequence[Finding], *, key: str) -> None:
     chosen = st.dataframe(
         pd.DataFrame([_row(f) for f in findings]), hide_index=True, width="stretch", key=key,
-        on_select="rerun", selection_mode="single-row",
-        column_config={
-            "case": st.column_config.TextColumn(width="small"),
-            "sheet": st.column_config.TextColumn(width="small"),
-            "cell": st.column_config.TextColumn(width="small"),
-            "what": st.column_config.TextColumn(width="large"),
-            "how to fix": st.column_config.TextColumn(width="large"),
-        },
+        on_select="rerun", selection_mode="single-row", row_height=TWO_LINES_PX,
+        column_config={name: st.column_config.TextColumn(width=px) for name, px in _WIDTHS_PX.items()},
     )  # fmt: skip
     rows = chosen.selection.rows
     _explain(findings[rows[0] if rows else 0])

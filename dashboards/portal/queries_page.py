@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
+from dashboards.portal.findings_view import SENTENCE_PX, TWO_LINES_PX
 from registry.access.rights import Person, Right
 from registry.lifecycle.status import NotAllowedError
 from registry.queries import answer, history, queries
@@ -40,17 +41,17 @@ def page(person: Person) -> None:
 def _choose(found: Sequence[OpenQuery]) -> list[OpenQuery]:
     picked = st.dataframe(
         pd.DataFrame([_row(q) for q in found]), hide_index=True, width="stretch",
-        on_select="rerun", selection_mode="multi-row", key="queries",
-        column_config={"what": st.column_config.TextColumn(width="large"),
-                       "how to fix": st.column_config.TextColumn(width="large")},
+        on_select="rerun", selection_mode="multi-row", key="queries", row_height=TWO_LINES_PX,
+        column_config={"what": st.column_config.TextColumn(width=SENTENCE_PX),
+                       "how to fix": st.column_config.TextColumn(width=SENTENCE_PX)},
     )  # fmt: skip
     return [found[i] for i in picked.selection.rows if i < len(found)]
 
 
 def _row(q: OpenQuery) -> dict[str, object]:
     return {
-        "query": q.query_id, "case": q.case_id, "sheet": q.form, "record": q.record,
-        "column": q.column, "what": q.message, "how to fix": q.fix, "asked": q.asked_on,
+        "query": q.query_id, "case": q.case_id, "what": q.message, "how to fix": q.fix,
+        "sheet": q.form, "record": q.record, "column": q.column, "asked": q.asked_on,
     }  # fmt: skip
 
 

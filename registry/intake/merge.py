@@ -198,7 +198,8 @@ def _no_reason(form: str, message: str, **place: Any) -> Finding:
     return Finding(
         rule="change.reason", severity="reject", category="conformance", form=form, message=message,
         fix="Write in the column change_reason of this row, or choose for the whole file, one of: "
-        f"{', '.join(ChangeReason)}.", **place,
+        f"{', '.join(ChangeReason)}.",
+        why="The history of a case tells why each answer changed.", **place,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from registry.findings import Severity, cell_name
 from registry.roundtrip.styles import MARK_LOOKS, Styles
@@ -12,6 +13,9 @@ from registry.workbook.safe import is_risky
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _TITLE, _HEAD = "FF0B3C49", "FF13717F"
+_LINE_POINTS = 15
+_MARGIN_CHARACTERS = 3
+"""What a cell's padding takes, and letters wider than a digit."""
 
 
 @dataclass(frozen=True)
@@ -112,16 +116,22 @@ def _rows(page: Page, looks: Looks, head: int) -> str:
     lines.append([Cell(c.title, "head") for c in page.columns])
     lines += page.rows
     return "".join(
-        f'<row r="{number}"{_height(number, page)}>'
+        f'<row r="{number}" {_height(number, cells, page)}>'
         + "".join(_cell(cell_name(i, number), cell, looks) for i, cell in enumerate(cells))
         + "</row>"
         for number, cells in enumerate(lines, start=1)
     )
 
 
-def _height(number: int, page: Page) -> str:
-    """Spreadsheets fit the height of other rows to their text by themselves."""
-    return ' ht="30" customHeight="1"' if number == 1 and page.intro else ""
+def _height(number: int, cells: Sequence[Cell], page: Page) -> str:
+    """High enough for the wrapped words: LibreOffice does not fit rows of a file that Excel made."""
+    if number <= len(page.intro):
+        return 'ht="30" customHeight="1"' if number == 1 else ""
+    lines = (
+        len(wrap(str(cell.value), int(column.width) - _MARGIN_CHARACTERS))
+        for cell, column in zip(cells, page.columns, strict=True)
+    )
+    return f'ht="{_LINE_POINTS * max(1, *lines)}"'
 
 
 def _cell(name: str, cell: Cell, looks: Looks) -> str:

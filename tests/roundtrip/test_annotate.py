@@ -220,6 +220,14 @@ def test_the_three_sheets_say_where_and_lead_there(source: Path) -> None:
     assert lacking == ["B3", None]
 
 
+def test_a_row_of_findings_is_as_high_as_its_longest_words(source: Path) -> None:
+    long = finding("reject", "patient", "C2", message="The weight is not possible. " * 12)
+    target = returned(source, findings=[finding("query", "patient", "C3"), long])
+    sheet = openpyxl.load_workbook(target)["Findings"]
+    first, second = (sheet.row_dimensions[row].height for row in (4, 5))
+    assert first == 8 * second, "336 characters in a column of 47 need eight lines"
+
+
 def test_a_persons_query_is_marked_and_points_to_its_sheet(source: Path) -> None:
     target = returned(
         source, findings=(), queries=[query(8, case_id="P002")], rows={("patient", "P002", ""): 3}

@@ -53,10 +53,8 @@ def measure(patients: int, repetitions: int, *, spread: float, seed: int) -> Mea
             continue
         found += _once(times, status, code, ratios / ratios.mean())
     means = np.mean(found, axis=0)
-    return Measured(
-        patients, *map(float, means[:5]), float(np.sqrt(means[5])), float(np.sqrt(means[6])),
-        float(means[7]),
-    )  # fmt: skip
+    shares, squares, withheld = means[:5], means[5:7], means[7]
+    return Measured(patients, *map(float, (*shares, *np.sqrt(squares), withheld)))
 
 
 def _once(
@@ -66,7 +64,7 @@ def _once(
     ruled = compare_centers(times, status, code, by_day=BY_DAY, draws=2)
     true_ranks = ratios.argsort().argsort() + 1
     all_dead = (status[times <= BY_DAY].sum()) / times.size
-    rows = []
+    rows: list[tuple[float, ...]] = []
     for number, center in enumerate(shown):
         observed, expected = center.observed or 0, center.expected or 1e-9
         low, high = clopper_pearson(observed, center.patients)

@@ -52,6 +52,13 @@ def key(curve: pd.DataFrame) -> dict[str, str]:
     return {name: stroke.css for name, stroke in found.items()} if len(found) > 1 else {}
 
 
+def layered(*layers: alt.Chart) -> alt.LayerChart:
+    """The drawings above each other."""
+    drawn = alt.layer(*layers)
+    assert isinstance(drawn, alt.LayerChart)  # none of them has facets
+    return drawn
+
+
 def survival_curves(
     curve: pd.DataFrame, *, beyond: str = "0", scale: TimeScale = MONTHS
 ) -> tuple[alt.LayerChart, alt.Chart]:
@@ -84,7 +91,7 @@ def survival_curves(
         )
         layers.insert(0, band)
     said = f"Survival curves of {', '.join(names)}; the table has their points."
-    drawn: alt.LayerChart = alt.layer(*layers).properties(height=300, description=said)
+    drawn = layered(*layers).properties(height=300, description=said)
     return drawn, at_risk(curve, beyond=beyond, scale=scale)
 
 
@@ -117,7 +124,7 @@ def incidence_stack(
         for edge, dash in (("incidence", [1, 0]), ("both", [5, 3]))
     ]  # fmt: skip
     said = f"Shares of all, from below: {', '.join(words)}; the table has their points."
-    drawn: alt.LayerChart = alt.layer(*layers).properties(height=240, description=said)
+    drawn = layered(*layers).properties(height=240, description=said)
     return drawn, at_risk(curve, beyond=beyond, scale=scale)
 
 

@@ -12,14 +12,13 @@ from html import escape
 import pandas as pd
 
 from dashboards import bars
-from dashboards.adherence import MIN_SUBJECTS
 from dashboards.numbers import amount, interval_words, months, percent, share
 from registry import consensus
 from registry.consensus import Benchmark, Statement
 from registry.consensus.benchmark import MARKS
 from registry.consensus.statistic import Curve, Statistic
 from registry.disclosure import policy
-from registry.statistics.proportion import clopper_pearson
+from registry.statistics.proportion import MIN_SUBJECTS, clopper_pearson
 
 COUNTED = ("known", "unknown", "events")
 QUARTILES = ("lower_quartile", "median", "upper_quartile")

@@ -30,7 +30,7 @@ def offer(rows: Sequence[Mapping[str, Any]], name: str) -> bool:
     return as_csv or as_json
 
 
-def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+def to_csv(rows: Sequence[Mapping[Any, Any]]) -> str:
     """The rows under their names; no cell is one that a spreadsheet would run."""
     text = io.StringIO()
     if rows:

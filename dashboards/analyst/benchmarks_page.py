@@ -125,7 +125,7 @@ def drawing(marks: pd.DataFrame, title: str) -> alt.LayerChart:
         ),
     )
     height = 14 * len(marks) + 30
-    drawn: alt.LayerChart = alt.layer(lines, dots).properties(height=height)
+    drawn = charts.layered(lines, dots).properties(height=height)
     return drawn.properties(
         description=f"{title}: published and own figures; the table below has them all."
     )

@@ -70,7 +70,7 @@ def drawing(told: pd.DataFrame, scale: charts.TimeScale) -> alt.LayerChart:
         ),
     )  # fmt: skip
     labels = events.mark_text(dx=8, align="left", fontSize=11, color="#777777").encode(x=x, y=y, text="label:N")  # fmt: skip
-    drawn: alt.LayerChart = alt.layer(span.encode(x=x, x2="until:Q", y=y), marks, labels)
+    drawn = charts.layered(span.encode(x=x, x2="until:Q", y=y), marks, labels)
     return drawn.properties(
         height=60 + 38 * len(lanes), description="Events of the case by day, as in the table."
     )

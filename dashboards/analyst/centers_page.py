@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+
 import altair as alt
 import pandas as pd
 import streamlit as st
@@ -68,7 +70,7 @@ def _compared(shown: pd.DataFrame) -> None:
     st.altair_chart(forest(shown), width="stretch")
 
 
-def own_words(row: dict[str, object]) -> str:
+def own_words(row: Mapping[Hashable, object]) -> str:
     """A single center in a sentence, where a funnel would have one point."""
     return (
         f"**{row['center_id']}:** {row['observed']} events, where {row['expected']:.1f} would be expected were it "
@@ -86,7 +88,7 @@ def _funnel(shown: pd.DataFrame) -> None:
     st.altair_chart(funnel(shown), width="stretch")
 
 
-def standing(row: dict[str, object]) -> str:
+def standing(row: Mapping[Hashable, object]) -> str:
     """Whether a center lies within its 99.8 % limits."""
     low, observed, high = (int(str(row[n])) for n in ("limit_lower_998", "observed", "limit_upper_998"))  # fmt: skip
     return WITHIN if low <= observed <= high else OUTSIDE
@@ -129,7 +131,7 @@ def funnel(shown: pd.DataFrame) -> alt.LayerChart:
         tooltip=["center_id", "patients", "observed", alt.Tooltip("expected:Q", format=".1f")],
     )  # fmt: skip
     labels = base.mark_text(dx=7, align="left", fontSize=11, color="#777777").encode(text="center_id:N")  # fmt: skip
-    drawn: alt.LayerChart = alt.layer(edges, alike, dots, labels).properties(
+    drawn = charts.layered(edges, alike, dots, labels).properties(
         height=340, description="Events against expected events by center, as in the table."
     )
     return drawn
@@ -155,14 +157,14 @@ def forest(shown: pd.DataFrame) -> alt.LayerChart:
     )
     words = base.mark_text(align="left", dx=6, fontSize=11, color="#777777").encode(x=alt.X("ratio_upper:Q", title="Ratio of hazards", scale=scale), text="rank:N")  # fmt: skip
     one = alt.Chart(pd.DataFrame({"one": [1.0]})).mark_rule(color="#777777", strokeDash=[4, 3]).encode(x="one:Q")  # fmt: skip
-    drawn: alt.LayerChart = alt.layer(one, lines, dots, words).properties(
+    drawn = charts.layered(one, lines, dots, words).properties(
         height=60 + 34 * len(data),
         description="Ratio of hazards by center with its interval and rank, as in the table.",
     )
     return drawn
 
 
-def _rank(row: dict[str, object]) -> str:
+def _rank(row: Mapping[Hashable, object]) -> str:
     return f"rank {row['rank_lower']} to {row['rank_upper']} of {row['ranked_centers']}"
 
 
@@ -171,7 +173,7 @@ def table(rows: pd.DataFrame) -> list[dict[str, object]]:
     return [_told(row) for row in rows.to_dict("records")]
 
 
-def _told(row: dict[str, object]) -> dict[str, object]:
+def _told(row: Mapping[Hashable, object]) -> dict[str, object]:
     told: dict[str, object] = {
         "center": row["center_id"], "patients": row["patients"], "follow-up complete": _complete(row),
         "events": "", "expected": "", "95 % limits": "", "99.8 % limits": "", "ratio": "", "rank": "",
@@ -188,7 +190,7 @@ def _told(row: dict[str, object]) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _complete(row: dict[str, object]) -> str:
+def _complete(row: Mapping[Hashable, object]) -> str:
     low, high = row["completeness_lo"], row["completeness_hi"]
     if pd.isna(low) or pd.isna(high):  # type: ignore[call-overload]
         return "not known"

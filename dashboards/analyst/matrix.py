@@ -6,7 +6,8 @@ import altair as alt
 import pandas as pd
 
 from dashboards import charts
-from dashboards.adherence import MIN_SUBJECTS, Line, group_of, lines
+from dashboards.adherence import Line, group_of, lines
+from registry.statistics.proportion import MIN_SUBJECTS
 
 TOO_FEW = "–"
 _DARK = 0.65  # from here on the words in a cell are white
@@ -50,7 +51,7 @@ def drawing(found: pd.DataFrame) -> alt.LayerChart:
         text="told:N",
         color=alt.condition("datum.is_dark", alt.value("#ffffff"), alt.value("#000000")),
     )
-    drawn: alt.LayerChart = alt.layer(squares, numbers)
+    drawn = charts.layered(squares, numbers)
     return drawn.properties(
         height=50 + 22 * found["id"].nunique(),
         description="Rates by center and recommendation, as in the table.",

@@ -127,7 +127,8 @@ def _choices(counted_from: dict[str, list[str]]) -> Asked:
     if split == ALL:
         return Asked(endpoint, origin)
     covariate = COVARIATES[split]
-    method, day, at_least = Method.PLAIN, None, ()
+    method, day = Method.PLAIN, None
+    at_least: tuple[int, ...] = ()
     if covariate.exposure is not None:
         method = st.radio("Groups are made", list(_METHODS), format_func=_METHODS.__getitem__, horizontal=True)  # fmt: skip
         if method is Method.LANDMARK:

@@ -80,12 +80,12 @@ def offered(person: Person) -> list[Offer]:
     ]
 
 
-def pages(person: Person) -> list[st.Page]:  # type: ignore[valid-type]
+def pages(person: Person) -> list[st.Page]:
     """The same as Streamlit's pages."""
     return [_page(offer) for offer in offered(person)]
 
 
-def _page(offer: Offer) -> st.Page:  # type: ignore[valid-type]
+def _page(offer: Offer) -> st.Page:
     def shown() -> None:
         offer.show()
 

@@ -14,6 +14,7 @@ from dashboards.portal import recommendation, scope, warehouse
 from registry import consensus
 from registry.access.rights import Person
 from registry.consensus import Recommendation
+from registry.statistics.proportion import MIN_SUBJECTS
 
 OVERVIEW, TABLE, ONE, MATRIX = "Overview", "Table", "One recommendation", "All centers"
 _COUNTS = """
@@ -76,8 +77,8 @@ def _matrix(counts: pd.DataFrame) -> None:
 
 def _no_comparison() -> str:
     return (
-        f"A rate needs {adherence.MIN_SUBJECTS} subjects: fewer say nothing. The registry stands "
-        f"beside where other centers have {adherence.MIN_SUBJECTS} subjects as well."
+        f"A rate needs {MIN_SUBJECTS} subjects: fewer say nothing. The registry stands "
+        f"beside where other centers have {MIN_SUBJECTS} subjects as well."
     )
 
 
@@ -130,7 +131,7 @@ def _table(found: Sequence[Line]) -> None:
         selection_mode="single-row",
     )
     st.caption(
-        f"A rate needs {adherence.MIN_SUBJECTS} judged subjects. Worst case: everybody who could "
+        f"A rate needs {MIN_SUBJECTS} judged subjects. Worst case: everybody who could "
         "not be judged had deviated."
     )
 

@@ -13,7 +13,10 @@ from dashboards.portal import warehouse
 from dashboards.portal.rows import MAX_ROWS, rows_behind
 from registry.access.rights import NotAllowedError, Person, Right
 from registry.consensus import Recommendation
+from registry.consensus.entries import Verdict
+from registry.statistics.proportion import MIN_SUBJECTS
 
+_JUDGED: tuple[Verdict, ...] = ("met", "deviated")
 _TIERS = """
     select center_id, reading, verdict, tier, subjects from mart_adherence_tier
     where recommendation_id = ? and verdict in ('met', 'deviated')
@@ -55,7 +58,7 @@ def _readings(entry: Recommendation, of: Sequence[Line], center: str | None) -> 
             st.html(bars.whiskers(_whiskers(line, center)))
     if center is not None and all(line.registry is None for line in of):
         st.caption(
-            f"No comparison: it needs {adherence.MIN_SUBJECTS} subjects of other centers, so that "
+            f"No comparison: it needs {MIN_SUBJECTS} subjects of other centers, so that "
             "it says something and does not show the practice of a few patients elsewhere."
         )
 
@@ -97,12 +100,12 @@ def _counts(entry: Recommendation, of: pd.DataFrame, tiers: Mapping[str, str]) -
     line = Line(entry, entry.default_reading.name, Tally())
     return [
         bars.Count(
-            f"{words} ({entry.verdict_words(verdict)})",  # type: ignore[arg-type]
+            f"{words} ({entry.verdict_words(verdict)})",
             int(summed[name, verdict]),
             bars.colours(line)[verdict],
         )
         for name, words in tiers.items()
-        for verdict in ("met", "deviated")
+        for verdict in _JUDGED
         if (name, verdict) in summed.index
     ]
 

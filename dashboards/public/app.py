@@ -7,7 +7,15 @@ import streamlit as st
 
 from dashboards import bars, standing
 from dashboards.faults import told_by_number
-from dashboards.public import downloads, figures_section, outcomes, practice, safety, words
+from dashboards.public import (
+    completeness,
+    downloads,
+    figures_section,
+    outcomes,
+    practice,
+    safety,
+    words,
+)
 from dashboards.public.warehouse import pointer, read
 from registry.disclosure import policy
 from registry.duck import NoWarehouseError
@@ -54,7 +62,7 @@ def main() -> None:
         safety.chimerism()
         practice.show()
         figures_section.show()
-        safety.completeness()
+        completeness.show()
         downloads.show()
     except NoWarehouseError:
         st.info("Nothing has been published yet.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from dashboards import adherence, bars
@@ -11,22 +12,29 @@ from registry import consensus
 from registry.disclosure import policy
 
 
+def rows() -> pd.DataFrame:
+    """The rounded counts of each recommendation in the reading that is counted by default."""
+    return read(
+        "select recommendation_id, reading, met, deviated, not_evaluable, not_applicable "
+        "from public_adherence where is_default"
+    )
+
+
 def show() -> None:
     st.header("How practice compares with the consensus")
     st.caption(
         "All centers together. A deviation is a doctor's choice, not a mistake. Rates and intervals "
         "are of those who could be judged, from rounded counts; where a count is hidden there is no rate."
     )
-    rows = read(
-        "select recommendation_id, reading, met, deviated, not_evaluable, not_applicable "
-        "from public_adherence where is_default"
-    )
+    judged = rows()
     group = st.radio("Show", list(GROUPS), horizontal=True)
     st.caption(GROUPS[group])
     of_group = [
-        line for line in adherence.lines(rows) if line.is_default and group_of(line.entry) == group
+        line
+        for line in adherence.lines(judged)
+        if line.is_default and group_of(line.entry) == group
     ]
-    told = set(rows["recommendation_id"])
+    told = set(judged["recommendation_id"])
     found = [line for line in of_group if line.entry.id in told]
     if untold := len(of_group) - len(found):
         # nobody, or too few to be told apart: which of the two is not said

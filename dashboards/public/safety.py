@@ -1,4 +1,4 @@
-"""Safety, chimerism and completeness for the public: figures of the consensus, from rounded counts."""
+"""Safety and chimerism for the public: figures of the consensus, from rounded counts."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from dashboards import adherence, bars, figures
-from dashboards.numbers import percent, share
+from dashboards import bars, figures
 from dashboards.public import words
 from dashboards.public.warehouse import read
 
@@ -63,41 +62,3 @@ def told(figure: figures.Figure, rows: pd.DataFrame) -> list[bars.Whisker]:
         for w in figures.counted(figure, rows, figures.REGISTRY, bars.BLUE)
     ]  # fmt: skip
     return found or [bars.Whisker(label, "not published yet")]
-
-
-def completeness() -> None:
-    st.header("How complete the data are")
-    st.caption(
-        "What is not known is never read as no. Of each recommendation that applies: how many could not be judged "
-        "because something was not recorded."
-    )
-    rows = read(
-        "select recommendation_id, reading, met, deviated, not_evaluable, not_applicable "
-        "from public_adherence where is_default"
-    )
-    found = by_section(rows)
-    st.html(bars.whiskers(_complete(name, *counts) for name, counts in found.items()))
-
-
-def by_section(rows: pd.DataFrame) -> dict[str, tuple[int, int, int]]:
-    """By section of the paper: not evaluable, asked, and recommendations left out as a count is hidden."""
-    found = {}
-    lines = [line for line in adherence.lines(rows) if line.is_default]
-    for name, of in adherence.by_section(lines).items():
-        told = [
-            (line.tally.not_evaluable, line.tally.asked)
-            for line in of
-            if line.tally.not_evaluable is not None and line.tally.asked is not None
-        ]
-        unknown, asked = (sum(pair[n] for pair in told) for n in (0, 1))
-        found[name] = (unknown, asked, len(of) - len(told))
-    return found
-
-
-def _complete(name: str, unknown: int, asked: int, hidden: int) -> bars.Whisker:
-    part = share(unknown, asked)
-    left_out = f"; {hidden} recommendations with a hidden count are left out" if hidden else ""
-    if part is None:
-        return bars.Whisker(f"{name}:", f"nothing to tell{left_out}")
-    told = f"{percent(1 - part)} could be judged, of about {asked:,}{left_out}"
-    return bars.Whisker(f"{name}:", told, 1 - part)

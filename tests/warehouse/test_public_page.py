@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards.public import downloads, safety, words
+from dashboards import adherence
+from dashboards.public import completeness, downloads, safety, words
 from dashboards.public.warehouse import read
 from registry.disclosure import policy
 from registry.warehouse import Build
@@ -99,10 +100,10 @@ def test_completeness_leaves_hidden_counts_out_and_says_so() -> None:
         columns=["recommendation_id", "reading", "met", "deviated", "not_evaluable"],
     ).assign(not_applicable=0)
     rows["reading"] = [
-        line.reading for line in safety.adherence.lines(rows.iloc[:0].assign(center_id="")) if line.is_default
+        line.reading for line in adherence.lines(rows.iloc[:0].assign(center_id="")) if line.is_default
         and line.entry.id in ("MST-2-04", "MST-2-05")
     ]  # fmt: skip
-    found = safety.by_section(rows)
+    found = completeness.by_section(rows)
     name = next(n for n in found if n.startswith("2  "))
     unknown, asked, hidden = found[name]
     assert (unknown, asked, hidden) == (5, 100, 1)

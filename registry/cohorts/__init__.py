@@ -1,6 +1,6 @@
 """Cohorts that analysts define, what is left of them step by step, and extracts of their rows.
 
-The columns they may speak of are those documented in `dbt/models/marts/_marts.yml` (`marts.py`).
+The columns they may speak of are those documented in `dbt/models/marts/` (`marts.py`).
 """
 
 from registry.cohorts.attrition import Attrition, Step, attrition, known_only_later

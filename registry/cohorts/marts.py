@@ -1,4 +1,4 @@
-"""The tables of the analyst's file as they are documented: `_marts.yml`, with the values that facts and forms take."""
+"""The tables of the analyst's file as they are documented in dbt/models/marts, with the values that facts and forms take."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from registry.warehouse.runner import PROJECT
 
 Kind = Literal["boolean", "number", "text"]
 
-DOCUMENTED = PROJECT / "models" / "marts" / "_marts.yml"
+_FOLDER = PROJECT / "models" / "marts"
+DOCUMENTED = tuple(_FOLDER / f"_{name}.yml" for name in ("dimensions", "facts", "marts"))
 # the tables that hold what is known of one subject of the consensus
 _SUBJECTS: Mapping[str, Subject] = {
     "dim_patient": "patient", "dim_donor": "donor", "dim_collection": "collection",
@@ -56,8 +57,11 @@ class Mart:
 @cache
 def marts() -> Mapping[str, Mart]:
     """Every table of the analyst's file, in the order of the documentation."""
-    models = yaml.safe_load(DOCUMENTED.read_text(encoding="utf-8"))["models"]
-    return {model["name"]: _mart(model) for model in models}
+    return {
+        model["name"]: _mart(model)
+        for file in DOCUMENTED
+        for model in yaml.safe_load(file.read_text(encoding="utf-8"))["models"]
+    }
 
 
 def _mart(model: Mapping[str, Any]) -> Mart:

@@ -258,3 +258,12 @@ def changed(rows: Rows, changes: list[Change]) -> Rows:
         else:
             rows[form][number].update(answers)
     return rows
+
+
+def as_cells(rows: Rows) -> Rows:
+    """Missing codes written out as words, as a person would."""
+    return {
+        form: [{**{k: v for k, v in row.items() if k != "missing"}, **row.get("missing", {})}
+               for row in entries]
+        for form, entries in rows.items()
+    }  # fmt: skip

@@ -45,10 +45,11 @@ def page(person: Person) -> None:
         )
         return
     upload = chosen([(f.name, f.getvalue()) for f in files])
-    reason = st.session_state.get("reason")
+    asked = f"reason for {upload.token}"  # of this file: the next one is asked anew
+    reason = st.session_state.get(asked)
     receipt = _judged(upload, person, reason).receipt
-    if _changes_answers(receipt):
-        _ask_reason()
+    if reason is not None or _changes_answers(receipt):
+        _ask_reason(asked)
     receipt = _offer_to_store(upload, person, reason, receipt)
     show(receipt)
     _offer_return(upload, receipt)
@@ -56,17 +57,15 @@ def page(person: Person) -> None:
 
 def _changes_answers(receipt: Receipt) -> bool:
     """Whether answers the registry has accepted would change; filling a blank is one only where the case was
-    signed, and then a reason is missing, or was chosen already."""
-    return (
-        any(change.kind != "filled" for change in receipt.changes)
-        or any(finding.rule == "change.reason" for finding in receipt.findings)
-        or st.session_state.get("reason") is not None
+    signed, and then a reason is missing."""
+    return any(change.kind != "filled" for change in receipt.changes) or any(
+        finding.rule == "change.reason" for finding in receipt.findings
     )
 
 
-def _ask_reason() -> None:
+def _ask_reason(key: str) -> None:
     st.selectbox(
-        "Why do accepted answers change?", list(ChangeReason), key="reason", index=None,
+        "Why do accepted answers change?", list(ChangeReason), key=key, index=None,
         placeholder="choose a reason for the rows that do not give one themselves",
         help="A row may say it itself in the column change_reason.",
     )  # fmt: skip

@@ -224,6 +224,11 @@ def activate(session: Connection, username: str, at: datetime) -> None:
         _event(session, username, "activated", at, actor=username)
 
 
+def end_every(session: Connection, at: datetime) -> None:
+    """End every session and token there is."""
+    session.execute(update(SESSION).where(SESSION.c.ended_at.is_(None)).values(ended_at=at))
+
+
 def end_all(session: Connection, username: str, at: datetime) -> None:
     """End every session and token of a person."""
     still = (SESSION.c.username == username, SESSION.c.ended_at.is_(None))

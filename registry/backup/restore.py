@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
 from registry import store
+from registry.access.accounts import end_every
 from registry.access.tables import ACCOUNT
+from registry.audit import enter
 from registry.backup.archive import DATABASE, Manifest, sha256
 from registry.backup.encryption import read_key
 from registry.backup.errors import BackupError, OccupiedError
@@ -36,7 +39,19 @@ def restore(
         faults = differing(store.owner_url(), manifest)
     if faults:
         raise BackupError("\n".join(["Restored, but not to be used:", *faults]))
+    _begin_again(manifest)
     return manifest
+
+
+def _begin_again(manifest: Manifest) -> None:
+    """In the shape of this version, with nobody signed in, and with the restore in its audit trail.
+
+    Whoever signed out after the backup was made would be signed in again, without knowing it.
+    """
+    store.migrate()
+    with store.engine("mst_access").begin() as session:
+        end_every(session, datetime.now(UTC))
+        enter(session, "restore a backup", detail=f"made {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC")
 
 
 def _require_empty(session: Connection) -> None:

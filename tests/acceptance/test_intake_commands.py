@@ -12,8 +12,7 @@ from typer.testing import CliRunner, Result
 
 from registry.cli import app
 from registry.workbook import write_workbook
-from tests.acceptance.test_planted_faults import as_cells
-from tests.cases import Rows, tidy_case
+from tests.cases import Rows, as_cells, tidy_case
 
 DONE, REFUSED, CONFLICT = 0, 2, 4
 

@@ -11,7 +11,7 @@ import pytest
 from registry.intake.causes import all_of
 from registry.intake.submit import check
 from registry.workbook import write_workbook
-from tests.cases import TRIPS, Change, Rows, changed, tidy_case
+from tests.cases import TRIPS, Change, Rows, as_cells, changed, tidy_case
 
 FAULTS = 137
 
@@ -49,15 +49,6 @@ EDITS = (
     "mrd-negative", "chimerism-not-detected", "immune-pentamer", "complication-days",
 )  # fmt: skip
 KINDS = {**CELLS, **{name: TRIPS[name] for name in EDITS}}
-
-
-def as_cells(rows: Rows) -> Rows:
-    """Missing codes written out as words, as a person would."""
-    return {
-        form: [{**{k: v for k, v in row.items() if k != "missing"}, **row.get("missing", {})}
-               for row in entries]
-        for form, entries in rows.items()
-    }  # fmt: skip
 
 
 def workbook(path: Path, cases: list[Rows]) -> Path:

@@ -13,8 +13,7 @@ from registry.intake.rows import Rows
 from registry.intake.submit import check as check_file
 from registry.synthetic import arrow_cohort
 from registry.workbook import write_workbook
-from tests.acceptance.test_planted_faults import as_cells
-from tests.cases import tidy_case
+from tests.cases import as_cells, tidy_case
 
 
 def test_the_counts_are_those_of_the_warehouse(database: None) -> None:

@@ -20,8 +20,7 @@ from registry.lifecycle.cases import case_list
 from registry.row_versions import read_cases
 from registry.store import center_session, engine
 from registry.workbook import write_csv_folder
-from tests.acceptance.test_planted_faults import as_cells
-from tests.cases import tidy_case
+from tests.cases import as_cells, tidy_case
 
 CASES = ("P1", "P2", "P3")
 

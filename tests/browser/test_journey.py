@@ -19,9 +19,8 @@ from registry.access.rights import Role
 from registry.intake.signature import verify
 from registry.lifecycle.cases import case_list
 from registry.queries import open_queries
-from tests.acceptance.test_planted_faults import as_cells
 from tests.browser.walk import choose, no_fault, open_page, sign_in
-from tests.cases import tidy_case
+from tests.cases import as_cells, tidy_case
 from tests.demonstration import Demonstration
 
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "images"

@@ -21,8 +21,7 @@ from registry.rekey import RekeyError, rekey
 from registry.schema import SQLModel
 from registry.store import engine
 from registry.workbook import write_csv_folder
-from tests.acceptance.test_planted_faults import as_cells
-from tests.cases import Rows, tidy_case
+from tests.cases import Rows, as_cells, tidy_case
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 CASES = ("P1", "P2")

@@ -25,7 +25,7 @@ from typer.testing import CliRunner, Result
 from registry import backup, release, store
 from registry.access.accounts import add_account
 from registry.access.rights import Role
-from registry.access.sessions import sign_in
+from registry.access.sessions import resume, sign_in
 from registry.backup.archive import DATABASE, Manifest, pack, sha256, unpack
 from registry.backup.contents import Contents, contents, snapshot
 from registry.backup.keeping import folder
@@ -34,8 +34,7 @@ from registry.cli import app
 from registry.intake import signature
 from registry.intake.submit import submit
 from registry.workbook import write_csv_folder
-from tests.acceptance.test_planted_faults import as_cells
-from tests.cases import tidy_case
+from tests.cases import as_cells, tidy_case
 from tests.conftest import share_cache
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -133,6 +132,12 @@ def held() -> Contents:
         return contents(session)
 
 
+def but_for_the_restore(of: Contents) -> dict[str, object]:
+    """Without what a restore itself enters: that it was made, and that every session ended."""
+    own = ("audit.", "registry.session")
+    return {name: table for name, table in of.tables.items() if not name.startswith(own)}
+
+
 def query(sql: str) -> list[tuple[object, ...]]:
     with store.engine(None).connect() as session:
         return [tuple(row) for row in session.execute(text(sql))]
@@ -169,11 +174,24 @@ def test_the_drill_on_an_empty_machine(
     command(empty, "release", "verify", "2026-06")
 
     monkeypatch.setenv("MST_HOME", str(empty))
-    assert held() == before
+    assert but_for_the_restore(held()) == but_for_the_restore(before)
     assert query(owners) == owned
     assert (send("C01"),) > query("select max(submission_id) from registry.receipt")[0]
     assert sign_in("ana", PASSWORD, at=datetime.now(UTC)).persons[0].username == "ana"
     assert not any((empty / "backups").iterdir())
+
+
+def test_nobody_is_signed_in_after_a_restore_and_the_trail_tells_of_it(tmp_path: Path) -> None:
+    token = sign_in("ana", PASSWORD, at=datetime.now(UTC)).token
+    file = backup.create(tmp_path / "signed-in.mstbackup")
+    assert resume(token, at=datetime.now(UTC))
+    with elsewhere():
+        mst("restore", file)
+        assert not resume(token, at=datetime.now(UTC))
+        assert sign_in("ana", PASSWORD, at=datetime.now(UTC)).persons
+        mst("audit", "verify")
+        told = json.loads(mst("audit", "list", "--format", "json"))
+        assert [e["action"] for e in told].count("restore a backup") == 1
 
 
 @pytest.mark.requirement("REL-11")
@@ -369,15 +387,13 @@ def test_a_backup_of_an_older_version_comes_back_and_is_migrated(tmp_path: Path)
         store.migrate("0005")
         number = send("C01")
         file = backup.create(tmp_path / "old.mstbackup")
-        before = held()
     with elsewhere():
         store.migrate()
         with store.engine(None).begin() as session:
             session.execute(text("create schema of_a_later_version authorization mst_owner"))
         mst("restore", file)
-        assert held() == before
         assert query("select to_regnamespace('of_a_later_version')") == [(None,)]
-        store.migrate()
+        assert store.revision() == store.head_revision()
         assert query("select submission_id from registry.submission") == [(number,)]
         assert query("select to_regclass('registry.rekeying') is not null") == [(True,)]
 

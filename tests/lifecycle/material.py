@@ -17,8 +17,7 @@ from registry.intake.receipt import Receipt
 from registry.intake.submit import submit
 from registry.schema import SUBMISSION_CASE
 from registry.workbook import write_csv_folder
-from tests.acceptance.test_planted_faults import as_cells
-from tests.cases import tidy_case
+from tests.cases import as_cells, tidy_case
 from tests.queries.material import upload
 
 PASSWORD = "four words make one"

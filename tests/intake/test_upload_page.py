@@ -1,0 +1,69 @@
+"""The page Send data, as Streamlit runs it: a file is judged, a reason asked for, and the file stored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from registry.access.rights import Person, Role
+from registry.intake.submit import submit
+from registry.workbook import write_json
+from tests.access.material import shown, words
+from tests.cases import as_cells, tidy_case
+
+pytestmark = pytest.mark.usefixtures("empty_database")
+WHO = Person("ana", Role.COORDINATOR, "C01")
+ASKED = "Why do accepted answers change?"
+
+
+def with_weight(folder: Path, weight_kg: float) -> bytes:
+    """The file of a case that weighs so much."""
+    rows = tidy_case("C01", "P1")
+    rows["patient"][0]["weight_kg"] = weight_kg
+    write_json(folder / "cases.json", as_cells(rows))
+    return (folder / "cases.json").read_bytes()
+
+
+def choose(page: AppTest, content: bytes) -> str:
+    page.file_uploader[0].set_value([("cases.json", content, "application/json")])
+    return words(page.run())
+
+
+def labels(page: AppTest) -> list[str]:
+    return [button.label for button in page.button]
+
+
+def test_a_reason_is_asked_for_each_file_that_changes_accepted_answers(tmp_path: Path) -> None:
+    submit(path_of(tmp_path, 61.5), "C01", actor="ana")
+    page = shown(WHO, "Send data")
+
+    told = choose(page, with_weight(tmp_path, 62.5))
+    assert "no reason is given" in told
+    assert "choose a reason above" in told
+    (reason,) = (s for s in page.selectbox if s.label == ASKED)
+    reason.select("source corrected").run()
+    assert "no reason is given" not in words(page)
+    (store,) = (b for b in page.button if b.label.startswith("Store 1 rows"))
+    store.click().run()
+    assert "accepted" in "\n".join(s.value for s in page.subheader)
+
+    # the reason was that of the first file
+    assert "no reason is given" in choose(page, with_weight(tmp_path, 63.5))
+    (reason,) = (s for s in page.selectbox if s.label == ASKED)
+    assert reason.value is None
+    assert not any(label.startswith("Store") for label in labels(page))
+
+
+def path_of(folder: Path, weight_kg: float) -> Path:
+    with_weight(folder, weight_kg)
+    return folder / "cases.json"
+
+
+def test_a_file_the_registry_has_changes_nothing_and_asks_nothing(tmp_path: Path) -> None:
+    submit(path_of(tmp_path, 61.5), "C01", actor="ana")
+    page = shown(WHO, "Send data")
+    choose(page, with_weight(tmp_path, 61.5))
+    assert ASKED not in [s.label for s in page.selectbox]
+    assert not any(label.startswith("Store") for label in labels(page))

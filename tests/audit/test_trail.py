@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError, ProgrammingError
+from typer.testing import CliRunner
 
 from registry import store
 from registry.acting import Act, acting
@@ -15,6 +17,7 @@ from registry.audit import enter, note
 from registry.audit.anchors import AnchorError, keep, keep_daily, kept, of_file
 from registry.audit.check import check
 from registry.audit.read import Wanted, entries, history
+from registry.cli import app
 from registry.schema import SUBMISSION
 from tests.audit.trail import NORA, add_patient, faults, lay, present_head
 from tests.queries.material import found, upload
@@ -234,3 +237,16 @@ def test_entries_are_found_by_person_center_case_and_words() -> None:
     (of_case,) = entries(Wanted(center_id="C01", case_id="P2"))
     assert "registry.query 1 added" in of_case.touched
     assert entries(Wanted(center_id="C02", case_id="P2")) == []
+
+
+@pytest.mark.requirement("AUD-01")
+def test_the_list_of_a_terminal_has_a_line_an_entry_the_newest_first() -> None:
+    with acting(NORA):
+        add_patient("C01", "P1", 60)
+        add_patient("C01", "P2", 63)
+    told = CliRunner().invoke(app, ["audit", "list", "--center", "C01"], env={"COLUMNS": "80"})
+    head, _, *lines = (line.rstrip() for line in told.output.splitlines() if line.strip())
+    assert head.split() == ["no", "when", "who", "what", "about", "rows"]
+    (second, first) = (re.split(r" {3,}", line.strip()) for line in lines)
+    assert (int(second[0]), int(first[0])) == (2, 1)
+    assert second[2:] == first[2:] == ["nora (coordinator)", "Send data", "C01", "2"]

@@ -292,12 +292,15 @@ def _grant(
         )
     if given.center_id and not re.fullmatch(CENTER_ID_PATTERN, given.center_id):
         raise AccountError("The center named is not a center id, such as C01.")
+    act = present_act()
+    if is_given and (act.actor, act.role) == (username, Role.ADMINISTRATOR.value):
+        raise AccountError("Nobody gives a role to themselves: another administrator does.")
     if given.valid_from and given.valid_until and given.valid_until < given.valid_from:
         raise AccountError("The last day of the role lies before its first.")
     values = {
         "username": username, "role": given.role.value, "center_id": given.center_id,
         "given": is_given, "valid_from": given.valid_from, "valid_until": given.valid_until,
-        "actor": present_act().actor, "at": at, "reason": cleaned(reason) or None,
+        "actor": act.actor, "at": at, "reason": cleaned(reason) or None,
     }  # fmt: skip
     session.execute(insert(ROLE_GRANT).values(values))
 

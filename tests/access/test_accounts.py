@@ -109,6 +109,18 @@ def test_a_role_that_cannot_be_is_refused_and_no_account_made(grant: Grant, why:
     assert book.accounts() == []
 
 
+def test_an_administrator_gives_themselves_no_role() -> None:
+    add("root", Role.ADMINISTRATOR, None)
+    add("ruth", Role.ADMINISTRATOR, None)
+    steward = Grant(Role.STEWARD)
+    with acting(Act("root", "administrator", "portal", "Accounts")):
+        with pytest.raises(AccountError, match="another administrator"):
+            book.grant("root", steward, at=NOW)
+        book.grant("ruth", steward, at=NOW)
+    assert standing("root").grants == (Grant(Role.ADMINISTRATOR),)
+    assert standing("ruth").grants == (Grant(Role.ADMINISTRATOR), steward)
+
+
 def test_the_first_and_the_last_day_of_a_role_count() -> None:
     first, last = NOW.date() + timedelta(1), NOW.date() + timedelta(3)
     add()

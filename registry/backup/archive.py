@@ -49,7 +49,8 @@ class Manifest(BaseModel):
     """What is in the archive, and what the database must hold once it is restored.
 
     `postgres` is the version of the program that wrote the dump; `audit_head` the end of the
-    audit trail, `served` the release that was served. Warehouse files are not in it, since `mst build` makes them again from a release.
+    audit trail, `audit_faults` what did not hold of it and was accepted, `served` the release that
+    was served. Warehouse files are not in it, since `mst build` makes them again from a release.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -62,6 +63,7 @@ class Manifest(BaseModel):
     tables: dict[str, Table]
     roles: tuple[str, ...]
     audit_head: Head | None
+    audit_faults: tuple[str, ...] = ()
     served: str | None
     parts: dict[PartName, Sha256]
 

@@ -20,7 +20,7 @@ from registry.backup.encryption import encrypt, recipient
 from registry.backup.errors import OccupiedError
 from registry.backup.keeping import folder, new_name, workspace
 from registry.backup.postgres import dump, major_version, session_of, tool
-from registry.backup.proof import Progress, take_out
+from registry.backup.proof import Progress, audit_faults, take_out
 from registry.deidentify.files import appear
 from registry.home import home
 
@@ -29,12 +29,14 @@ def create(
     target: Path | None = None,
     *,
     public_key: str | None = None,
+    although_broken: bool = False,
     progress: Progress = lambda _: None,
 ) -> Path:
     """Make a backup at `target`, a file or a folder, by default `MST_HOME/backups`, and prove it.
 
-    With a public key it is encrypted to it. Raises BackupError; a file that is not proven is not
-    kept.
+    With a public key it is encrypted to it. `although_broken` writes what does not hold of the audit
+    trail into the manifest, where else the backup is refused. Raises BackupError; a file that is not
+    proven is not kept.
     """
     made_at = datetime.now(UTC)
     readers = [recipient(public_key)] if public_key else []
@@ -42,8 +44,13 @@ def create(
     if path.is_dir():
         path = path / new_name(made_at, encrypted=bool(readers))
     with session_of(store.owner_url()) as session, workspace() as aside:
+
+        def fill(beside: Path) -> None:
+            manifest, sources = _collect(session, made_at, aside, although_broken, progress)
+            _fill(beside, session, manifest, sources, readers, aside, progress)
+
         try:
-            appear(path, lambda beside: _fill(beside, session, made_at, readers, aside, progress))
+            appear(path, fill)
         except FileExistsError:
             raise OccupiedError(f"{path} is there already; nothing is overwritten.") from None
     if store.revision() == store.head_revision():
@@ -52,11 +59,10 @@ def create(
 
 
 def _fill(
-    file: Path, session: Connection, made_at: datetime, readers: Sequence[Recipient], aside: Path,
-    progress: Progress,
+    file: Path, session: Connection, manifest: Manifest, sources: dict[str, Path],
+    readers: Sequence[Recipient], aside: Path, progress: Progress,
 ) -> None:  # fmt: skip
     file.touch(mode=0o600)
-    manifest, sources = _collect(session, made_at, aside, progress)
     progress(f"packing {len(sources)} files")
     key = _write(file, manifest, sources, readers, aside / "plain")
     (aside / DATABASE).unlink()  # its room is needed for the proof
@@ -83,7 +89,7 @@ def _write(
 
 
 def _collect(
-    session: Connection, made_at: datetime, aside: Path, progress: Progress
+    session: Connection, made_at: datetime, aside: Path, although_broken: bool, progress: Progress
 ) -> tuple[Manifest, dict[str, Path]]:
     """Releases are listed before the snapshot and keys after it: none is then newer than the rows
     it rests on, and no row was signed by a key that is not there."""
@@ -99,6 +105,7 @@ def _collect(
         progress("reading the database")
         found = contents(frozen)
         end = head(frozen) if is_audited(found) else None
+        broken = audit_faults(frozen, end) if although_broken and end else ()
         progress(f"dumping {sum(t.rows for t in found.tables.values()):,} rows")
         dump(store.owner_url(), program, aside / DATABASE, snapshot=name)
     sources = {
@@ -106,7 +113,7 @@ def _collect(
     }  # fmt: skip
     manifest = Manifest(
         made_at=made_at, code_version=version("microtransplant-registry"), postgres=postgres,
-        revision=found.revision, tables=found.tables, roles=found.roles, audit_head=end, served=served,
+        revision=found.revision, tables=found.tables, roles=found.roles, audit_head=end, audit_faults=broken, served=served,
         parts={name: sha256(path) for name, path in sources.items()},
     )  # fmt: skip
     return manifest, sources

@@ -19,6 +19,10 @@ from registry.backup.keeping import workspace
 from registry.backup.postgres import ensure_roles, load, major_version, scratch, session_of, tool
 
 Progress = Callable[[str], None]
+_KEPT_ALTHOUGH = (
+    "Somebody altered the registry: keep the older backups. mst backup --although-broken makes one "
+    "with this written down."
+)
 
 
 def prove(database_url: URL, manifest: Manifest) -> list[str]:
@@ -29,10 +33,16 @@ def prove(database_url: URL, manifest: Manifest) -> list[str]:
     """
     faults = differing(database_url, manifest)
     if is_audited(manifest.contents()):
-        anchors = [manifest.audit_head] if manifest.audit_head else []
         with snapshot(database_url) as session:
-            faults += [f"audit trail: {f.message}" for f in audit.verify(session, anchors)]
+            found = audit_faults(session, manifest.audit_head)
+        broken = [f"audit trail: {fault}" for fault in found if fault not in manifest.audit_faults]
+        faults += [*broken, _KEPT_ALTHOUGH] if broken else []
     return faults
+
+
+def audit_faults(session: Connection, end: audit.Head | None) -> tuple[str, ...]:
+    """What of an audit trail that should end so does not hold."""
+    return tuple(fault.message for fault in audit.verify(session, [end] if end else []))
 
 
 def differing(database_url: URL, manifest: Manifest) -> list[str]:

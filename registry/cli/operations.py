@@ -59,12 +59,21 @@ def create(
         str | None,
         typer.Option(envvar="MST_BACKUP_RECIPIENT", help="encrypt to this public key"),
     ] = None,
+    although_broken: Annotated[
+        bool,
+        typer.Option(
+            "--although-broken",
+            help="keep it although the audit trail does not hold, with what does not written down",
+        ),
+    ] = False,
 ) -> None:
     """Make a backup and prove it by restoring it aside. The path is printed."""
     from registry import backup
 
     with _operating("make a backup"):
-        made = backup.create(out, public_key=recipient, progress=progress)
+        made = backup.create(
+            out, public_key=recipient, although_broken=although_broken, progress=progress
+        )
     say.print("The backup is proven. Copy it to another place: a disk takes its backups with it.")
     typer.echo(made)
 
@@ -122,6 +131,11 @@ def restore(file: File, key: KeyOption = None) -> None:
         f"The registry is as it was on {found.made_at:%Y-%m-%d %H:%M} UTC. What came later must be "
         "done again: submissions, withdrawals, new pseudonyms, accounts."
     )
+    if found.audit_faults:
+        say.print(
+            f"Its audit trail did not hold already when the backup was made: {len(found.audit_faults)} faults. "
+            "mst audit verify names them."
+        )
     if found.served:
         say.print(f"The warehouse is built, not backed up: mst build {found.served}", markup=False)
 

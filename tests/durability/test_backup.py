@@ -427,6 +427,29 @@ def test_a_restored_database_with_other_rows_is_no_proof(
     assert fault in told
 
 
+@pytest.mark.requirement("REL-10", "AUD-04")
+def test_a_broken_trail_is_backed_up_only_when_asked_for_and_stays_named(tmp_path: Path) -> None:
+    file = tmp_path / "broken.mstbackup"
+    with elsewhere():
+        store.migrate()
+        send("C01")
+        with store.engine(None).begin() as session:
+            session.execute(text("set local session_replication_role = replica"))
+            session.execute(text("update audit.entry set actor = 'nobody' where seq = 1"))
+        told = mst("backup", file, code=2)
+        assert "Entry 1 was altered" in told
+        assert "--although-broken" in told
+        assert not file.exists()
+        mst("backup", file, "--although-broken")
+        mst("backup", "verify", file)
+    with elsewhere():
+        assert "did not hold already" in mst("restore", file)
+        assert "Entry 1 was altered" in mst("audit", "verify", code=2)
+    other = ("Entry 2 was altered.",)
+    told = mst("backup", "verify", repacked(file, tmp_path, audit_faults=other), code=2)
+    assert "Entry 1 was altered" in told
+
+
 @pytest.mark.requirement("REL-10")
 def test_a_backup_that_cannot_be_restored_is_not_kept(tmp_path: Path) -> None:
     # a check of another database than this one's fails as soon as rows are restored into it

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from registry.findings import Finding, cell_name
 from registry.forms import FORM_VERSION, FORMS, Column, Item
@@ -224,25 +224,22 @@ class _Sheet:
     def _check_center(self, center_id: str) -> None:
         refusal = Refusal("case.other_center", "The row belongs to another center.",
                           "Submit it as that center, or correct center_id.")  # fmt: skip
-        stated = self.rows.answers.column("center_id").to_pylist()
-        for row, center in enumerate(stated):
-            if center not in (None, center_id) and not self.examples[row]:
-                self.refused.append((row, "center_id", refusal))
+        stated = self.rows.answers.column("center_id")
+        other = pc.fill_null(pc.not_equal(stated, center_id), False).to_numpy() & ~self.examples
+        self.refused += [(int(row), "center_id", refusal) for row in np.flatnonzero(other)]
         place = self.rows.answers.column_names.index("center_id")
-        own = pa.array([center_id] * len(stated), pa.string())
+        own = pa.repeat(pa.scalar(center_id, pa.string()), len(stated))
         self.rows = replace(
             self.rows, answers=self.rows.answers.set_column(place, "center_id", own)
         )
 
     def _examples(self) -> Mask:
-        stated = self.rows.answers.column("center_id").to_pylist()
-        cases: list[Any] = (
-            self.rows.answers.column("case_id").to_pylist()
-            if self.form != "center" else [None] * len(stated)
-        )  # fmt: skip
-        return np.array(
-            [is_example(self.form, c, p) for c, p in zip(stated, cases, strict=True)], np.bool_
-        )
+        named = self.rows.answers.column("center_id" if self.form == "center" else "case_id")
+        examples = [
+            name for name in named.unique().to_pylist() if is_example(self.form, name, name)
+        ]
+        found: Mask = pc.is_in(named, pa.array(examples, named.type)).to_numpy(zero_copy_only=False)
+        return found
 
     def _check_keys(self) -> None:
         told = {(row, name) for row, name, _ in self.refused}
@@ -276,8 +273,11 @@ class _Sheet:
         """The first row of each key, and what to say of the others."""
         kept = candidates.copy()
         first: dict[Key, int] = {}
-        told = []
-        for row in np.flatnonzero(candidates):
+        told: list[Finding] = []
+        places = np.flatnonzero(candidates)
+        if len({self.rows.keys[row] for row in places}) == len(places):
+            return kept, told
+        for row in places:
             earlier = first.setdefault(self.rows.keys[row], int(row))
             if earlier != row:
                 kept[row] = False

@@ -34,12 +34,17 @@ class Line(NamedTuple):
 
 def digest(center_id: str, case_id: str) -> str:
     """What is kept of a case that was erased."""
-    return hmac.new(_key(), f"{center_id}\n{case_id}".encode(), sha256).hexdigest()
+    return _digest(_key(), center_id, case_id)
+
+
+def _digest(key: bytes, center_id: str, case_id: str) -> str:
+    return hmac.new(key, f"{center_id}\n{case_id}".encode(), sha256).hexdigest()
 
 
 def erased(session: Connection, center_id: str, case_ids: Collection[str]) -> list[str]:
     """Those of the cases that were erased; nothing that names them may be stored again."""
-    known = {digest(center_id, case): case for case in case_ids}
+    key = _key()
+    known = {_digest(key, center_id, case): case for case in case_ids}
     query = select(ERASURE.c.case_hmac).where(
         ERASURE.c.center_id == center_id, among(ERASURE.c.case_hmac, known.keys())
     )

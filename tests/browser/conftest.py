@@ -24,7 +24,7 @@ def served(demonstration: Demonstration) -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    opened = browser.new_page(viewport={"width": 1280, "height": 1600})
+    opened = browser.new_page(viewport={"width": 1300, "height": 1600})
     opened.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
     said = heard(opened)

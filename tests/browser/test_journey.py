@@ -1,13 +1,12 @@
 """A new coordinator: template, two cases, five mistakes, correction in the returned workbook, receipt.
 
-With MST_WRITE_PICTURES=1 every step is kept as a picture in docs/images.
+With MST_WRITE_PICTURES=1 every step is kept as a picture (`walk.picture`).
 """
 
 from __future__ import annotations
 
 import io
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,10 @@ from registry.access.rights import Role
 from registry.intake.signature import verify
 from registry.lifecycle.cases import case_list
 from registry.queries import open_queries
-from tests.browser.walk import choose, no_fault, open_page, sign_in
+from tests.browser.walk import choose, no_fault, open_page, picture, sign_in
 from tests.cases import as_cells, tidy_case
 from tests.demonstration import Demonstration
 
-PICTURES = Path(__file__).resolve().parents[2] / "docs" / "images"
 CENTER = "C80"
 
 # sheet, row, column: what the coordinator typed, and what it should have been
@@ -34,13 +32,6 @@ MISTAKES: dict[tuple[str, int, str], tuple[Any, Any]] = {
     ("hla", 2, "allele_1"): ("A0201", "A*02:01"),
     ("donor", 2, "age_years"): (66, 40),
 }
-
-
-def picture(page: Page, name: str) -> None:
-    if os.environ.get("MST_WRITE_PICTURES"):
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        page.wait_for_timeout(1_500)
-        page.screenshot(path=str(PICTURES / f"journey-{name}.png"))
 
 
 def content(download: Download) -> bytes:
@@ -83,7 +74,7 @@ def test_from_the_template_to_the_receipt(
     add_account("nora", demonstration.password, Role.COORDINATOR, CENTER)
     sign_in(page, served["portal"], "nora", demonstration.password)
     expect(page.get_by_role("heading", name=f"Center {CENTER}")).to_be_visible()
-    picture(page, "1-start")
+    picture(page, "journey-1-start", 950)
     with page.expect_download() as template:
         page.get_by_role("button", name="Workbook (.xlsx)").click()
     no_fault(page)
@@ -100,7 +91,7 @@ def test_from_the_template_to_the_receipt(
         "before day 1 of its course",
     ):
         expect(findings.locator("tr", has_text=words)).to_be_attached()
-    picture(page, "2-preview")
+    picture(page, "journey-2-preview", 950)
     no_fault(page)
 
     page.get_by_role("button", name="Prepare my workbook").click()
@@ -120,12 +111,12 @@ def test_from_the_template_to_the_receipt(
     open_page(page, "Send data")
     send(page, second)
     expect(page.get_by_text("Preview: accepted")).to_be_visible()
-    picture(page, "3-corrected")
+    picture(page, "journey-3-corrected", 950)
     page.get_by_role("button", name="Store").click()
     expect(page.get_by_text("Submission").first).to_be_visible()
     with page.expect_download() as receipt:
         page.get_by_role("button", name="Download the receipt").click()
-    picture(page, "4-stored")
+    picture(page, "journey-4-stored", 950)
     kept = tmp_path / "receipt.json"
     kept.write_bytes(content(receipt.value))
     assert verify(kept, second) == []
@@ -136,7 +127,7 @@ def test_from_the_template_to_the_receipt(
     answer_the_query(page)
     open_page(page, "Cases")
     expect(page.get_by_role("heading", name=f"Cases of {CENTER}")).to_be_visible()
-    picture(page, "6-cases")
+    picture(page, "journey-6-cases", 950)
     withdraw_one(page)
     open_page(page, "Receipts")
     expect(page.get_by_role("heading", name=f"Receipts of {CENTER}")).to_be_visible()
@@ -153,7 +144,7 @@ def answer_the_query(page: Page) -> None:
     table.click(position={"x": 18, "y": 55})
     expect(page.get_by_text(f"Query {query.query_id}, case P001")).to_be_visible()
     choose(page, "Answer this query", "confirmed")
-    picture(page, "5-query")
+    picture(page, "journey-5-query", 950)
     page.get_by_role("button", name="Answer").click()
     expect(page.get_by_text("No open queries.")).to_be_visible()
     assert {c.case_id: c.status for c in case_list(CENTER)}["P001"] == "clean"
@@ -194,5 +185,5 @@ def test_a_steward_sees_how_queries_go_and_asks_one(
     open_page(page, "Query work")
     expect(page.get_by_role("heading", name="Query work")).to_be_visible()
     expect(page.get_by_text("What each rule yields")).to_be_visible()
-    picture(page, "7-query-work")
+    picture(page, "journey-7-query-work", 900)
     no_fault(page)

@@ -11,7 +11,7 @@ from registry import consensus
 from registry.access.accounts import add_account
 from registry.access.rights import Role
 from tests.browser.conftest import heard
-from tests.browser.walk import chart, choose, no_fault, settled, sign_in
+from tests.browser.walk import chart, choose, no_fault, picture, settled, sign_in
 from tests.demonstration import Demonstration
 
 
@@ -42,6 +42,7 @@ def test_a_steward_walks_the_pages_of_results(
     expect(page.get_by_text("Percent of those judged")).to_be_visible()
     expect(chart(page).first).to_be_visible()
     no_fault(page)
+    picture(page, "results-matrix", 950)
 
     turn_to(page, "Benchmarks")
     expect(page.get_by_role("heading", name="Shares, in percent")).to_be_visible()
@@ -49,13 +50,18 @@ def test_a_steward_walks_the_pages_of_results(
     for benchmark in consensus.benchmarks():
         expect(page.locator(".mst-bar", has_text=benchmark.id).first).to_be_attached()
     no_fault(page)
+    picture(page, "results-benchmarks", 950)
 
     turn_to(page, "Centers")
     expect(page.get_by_role("heading", name="Ratio of hazards against all")).to_be_visible()
     expect(chart(page).nth(1)).to_be_visible()
     no_fault(page)
+    picture(page, "results-centers", 1250)
 
     turn_to(page, "Ask a question")
+    choose(page, "Divided by", "sex")
+    expect(chart(page).nth(1)).to_be_visible()
+    picture(page, "results-question", 1300)
     choose(page, "Divided by", "number of MST consolidations")
     expect(page.get_by_text("immortal time")).to_be_visible()
     page.get_by_text("on a landmark day").click()
@@ -71,6 +77,7 @@ def test_a_steward_walks_the_pages_of_results(
     expect(page.get_by_role("heading", name=re.compile("C01, C01-0001"))).to_be_visible()
     expect(chart(page).first).to_be_visible()
     no_fault(page)
+    picture(page, "results-case", 950)
 
 
 @pytest.mark.parametrize("width", [1300, 400])
@@ -82,6 +89,7 @@ def test_the_public_page_explains_and_offers_its_tables(
     expect(page.get_by_role("heading", name="Take the numbers away")).to_be_visible()
     for name in ("Relapse, and death without relapse", "Safety", "Traces of donor cells"):
         expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+    picture(page, "results-public", 1500)
     page.get_by_text("How to read a survival curve").click()
     expect(page.get_by_text("starts with everybody")).to_be_visible()
     with page.expect_download() as taken:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 from playwright.sync_api import Locator, Page, expect
+
+PICTURES = Path(__file__).resolve().parents[2] / "docs" / "images"
+PICTURE_WIDTH = 1300
 
 # Streamlit starts to run a page shortly after the key or click that asks for it
 BEGUN_MS = 400
@@ -35,6 +41,19 @@ def no_fault(page: Page) -> None:
         .map(e => e.className)"""
     )
     assert too_wide == []
+
+
+def picture(page: Page, name: str, height: int) -> None:
+    """With MST_WRITE_PICTURES=1, keep what a wide screen shows as a picture for the documentation."""
+    if os.environ.get("MST_WRITE_PICTURES") and page.viewport_size:
+        before = page.viewport_size
+        if before["width"] < PICTURE_WIDTH:
+            return
+        page.set_viewport_size({"width": PICTURE_WIDTH, "height": height})
+        page.mouse.move(PICTURE_WIDTH - 1, 1)
+        page.wait_for_timeout(1_500)
+        page.screenshot(path=str(PICTURES / f"{name}.png"))
+        page.set_viewport_size(before)
 
 
 def open_page(page: Page, name: str) -> None:

@@ -1,7 +1,7 @@
-"""A place where the warehouse's models are run on one file after another, planned once.
+"""A place where the warehouse's models are run on one file after another.
 
-Planning ninety statements takes longer than running them on a center's file. So a bench keeps its
-tables and its plans; and what does not wait for each other runs in two lanes, one a core.
+Reading and planning ninety statements takes longer than running them on a center's file. So a bench keeps
+its tables and its prepared statements; and what does not wait for each other runs in two lanes, one a core.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Bench:
     """
 
     def __init__(self, plan: Sequence[Model], *, few_rows: bool) -> None:
-        """`few_rows`: plans are kept and made without the optimizer, which costs more than it saves."""
+        """`few_rows`: statements are kept, and planned without the optimizer, which costs more than it saves."""
         self._connection = duckdb.connect(config={"threads": 1 if few_rows else LANES})
         self._connection.execute("attach ':memory:' as steward; create schema steward.raw")
         if few_rows:
@@ -134,34 +134,35 @@ class Bench:
 
 
 class _Lane:
-    """Two cursors, to derive and to ask, with the plans they have made."""
+    """Two cursors, to derive and to ask, with the statements they have prepared."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, *, few_rows: bool) -> None:
         self.cursor, self._asking = connection.cursor(), connection.cursor()
         self.load = 0
-        self._keep_plans = few_rows
-        self._planned: dict[str, str] = {}
+        self._keep = few_rows
+        self._prepared: dict[str, str] = {}
         for cursor in (self.cursor, self._asking):
             cursor.execute("use steward")
         if few_rows:
             self.cursor.execute("pragma disable_optimizer")
 
     def run(self, statement: str) -> None:
-        self.cursor.execute(self._plan(statement, self.cursor))
+        self.cursor.execute(self._kept(statement, self.cursor))
 
     def ask(self, query: str) -> pa.Table:
-        table: pa.Table = self._asking.sql(self._plan(query, self._asking)).to_arrow_table()
+        table: pa.Table = self._asking.sql(self._kept(query, self._asking)).to_arrow_table()
         return table
 
-    def _plan(self, query: str, cursor: duckdb.DuckDBPyConnection) -> str:
-        """The query, or where plans are kept what runs its plan."""
-        if not self._keep_plans:
+    def _kept(self, query: str, cursor: duckdb.DuckDBPyConnection) -> str:
+        """The query, or where statements are kept what runs it: that spares reading it and planning it
+        twice; a query of tables is planned anew each time it runs (DuckDB since 2026)."""
+        if not self._keep:
             return query
-        if query not in self._planned:
-            name = f"plan_{len(self._planned)}"
+        if query not in self._prepared:
+            name = f"kept_{len(self._prepared)}"
             cursor.execute(f"prepare {name} as {query}")
-            self._planned[query] = name
-        return f"execute {self._planned[query]}"
+            self._prepared[query] = name
+        return f"execute {self._prepared[query]}"
 
 
 def _needs(models: Sequence[Model]) -> Mapping[str, tuple[str, ...]]:

@@ -85,7 +85,7 @@ class Replay:
     def bench(self, size: int) -> Iterator[Bench]:
         """A bench for one file of about `size` rows, given to one caller at a time and empty.
 
-        Benches of small files are kept, with everything that was asked on them planned already.
+        Benches of small files are kept, with everything that was asked on them prepared already.
         """
         if size >= _FEW_ROWS:
             with closing(Bench(self.plan, few_rows=False)) as bench:

@@ -1,31 +1,17 @@
 -- Generated from registry.forms; rebuild with: python -m registry.warehouse.staging
 
-with
-
-source as (
-
-    select * from {{ source('raw', 'aliquot') }}
-
-),
-
-final as (
-
-    select
-        center_id,
-        case_id,
-        aliquot_id,
-        collection_id,
-        state,
-        freeze_day,
-        thaw_day,
-        viability_pct,
-        mnc_e8,
-        cd3_e8,
-        cd34_e8,
-        missing,
-        submission_id
-    from source
-
-)
-
-select * from final
+select
+    center_id,
+    case_id,
+    aliquot_id,
+    collection_id,
+    state,
+    freeze_day,
+    thaw_day,
+    viability_pct,
+    mnc_e8,
+    cd3_e8,
+    cd34_e8,
+    missing,
+    submission_id
+from {{ source('raw', 'aliquot') }}

@@ -1,32 +1,18 @@
 -- Generated from registry.forms; rebuild with: python -m registry.warehouse.staging
 
-with
-
-source as (
-
-    select * from {{ source('raw', 'allo') }}
-
-),
-
-final as (
-
-    select
-        center_id,
-        case_id,
-        eligible,
-        considered,
-        decision_day,
-        transplant_done,
-        transplant_day,
-        age_at_transplant_years,
-        donor_type,
-        reason_not_done,
-        neutrophil_recovery_day,
-        platelet_recovery_day,
-        missing,
-        submission_id
-    from source
-
-)
-
-select * from final
+select
+    center_id,
+    case_id,
+    eligible,
+    considered,
+    decision_day,
+    transplant_done,
+    transplant_day,
+    age_at_transplant_years,
+    donor_type,
+    reason_not_done,
+    neutrophil_recovery_day,
+    platelet_recovery_day,
+    missing,
+    submission_id
+from {{ source('raw', 'allo') }}

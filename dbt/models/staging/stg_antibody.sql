@@ -1,29 +1,15 @@
 -- Generated from registry.forms; rebuild with: python -m registry.warehouse.staging
 
-with
-
-source as (
-
-    select * from {{ source('raw', 'antibody') }}
-
-),
-
-final as (
-
-    select
-        center_id,
-        case_id,
-        donor_id,
-        test_day,
-        result,
-        method,
-        specificities,
-        mfi_max,
-        c1q,
-        missing,
-        submission_id
-    from source
-
-)
-
-select * from final
+select
+    center_id,
+    case_id,
+    donor_id,
+    test_day,
+    result,
+    method,
+    specificities,
+    mfi_max,
+    c1q,
+    missing,
+    submission_id
+from {{ source('raw', 'antibody') }}

@@ -1,31 +1,17 @@
 -- Generated from registry.forms; rebuild with: python -m registry.warehouse.staging
 
-with
-
-source as (
-
-    select * from {{ source('raw', 'chimerism') }}
-
-),
-
-final as (
-
-    select
-        center_id,
-        case_id,
-        sample_day,
-        donor_id,
-        method,
-        cell_fraction,
-        source,
-        detected,
-        donor_pct,
-        lod_pct,
-        informative_markers,
-        missing,
-        submission_id
-    from source
-
-)
-
-select * from final
+select
+    center_id,
+    case_id,
+    sample_day,
+    donor_id,
+    method,
+    cell_fraction,
+    source,
+    detected,
+    donor_pct,
+    lod_pct,
+    informative_markers,
+    missing,
+    submission_id
+from {{ source('raw', 'chimerism') }}

@@ -1,31 +1,17 @@
 -- Generated from registry.forms; rebuild with: python -m registry.warehouse.staging
 
-with
-
-source as (
-
-    select * from {{ source('raw', 'genetics') }}
-
-),
-
-final as (
-
-    select
-        center_id,
-        case_id,
-        lesion,
-        test_day,
-        kind,
-        result,
-        method,
-        vaf_pct,
-        allelic_ratio,
-        biallelic,
-        in_frame_bzip,
-        missing,
-        submission_id
-    from source
-
-)
-
-select * from final
+select
+    center_id,
+    case_id,
+    lesion,
+    test_day,
+    kind,
+    result,
+    method,
+    vaf_pct,
+    allelic_ratio,
+    biallelic,
+    in_frame_bzip,
+    missing,
+    submission_id
+from {{ source('raw', 'genetics') }}

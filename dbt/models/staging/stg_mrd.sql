@@ -1,29 +1,15 @@
 -- Generated from registry.forms; rebuild with: python -m registry.warehouse.staging
 
-with
-
-source as (
-
-    select * from {{ source('raw', 'mrd') }}
-
-),
-
-final as (
-
-    select
-        center_id,
-        case_id,
-        test_day,
-        method,
-        target,
-        source,
-        result,
-        value_pct,
-        lod_pct,
-        missing,
-        submission_id
-    from source
-
-)
-
-select * from final
+select
+    center_id,
+    case_id,
+    test_day,
+    method,
+    target,
+    source,
+    result,
+    value_pct,
+    lod_pct,
+    missing,
+    submission_id
+from {{ source('raw', 'mrd') }}

@@ -1,30 +1,16 @@
 -- Generated from registry.forms; rebuild with: python -m registry.warehouse.staging
 
-with
-
-source as (
-
-    select * from {{ source('raw', 'patient') }}
-
-),
-
-final as (
-
-    select
-        center_id,
-        case_id,
-        sex,
-        diagnosis_year,
-        age_at_diagnosis_years,
-        height_cm,
-        weight_kg,
-        cmv_status,
-        biobank_samples,
-        consent_to_registry,
-        missing,
-        submission_id
-    from source
-
-)
-
-select * from final
+select
+    center_id,
+    case_id,
+    sex,
+    diagnosis_year,
+    age_at_diagnosis_years,
+    height_cm,
+    weight_kg,
+    cmv_status,
+    biobank_samples,
+    consent_to_registry,
+    missing,
+    submission_id
+from {{ source('raw', 'patient') }}

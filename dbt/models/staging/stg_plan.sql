@@ -1,32 +1,18 @@
 -- Generated from registry.forms; rebuild with: python -m registry.warehouse.staging
 
-with
-
-source as (
-
-    select * from {{ source('raw', 'plan') }}
-
-),
-
-final as (
-
-    select
-        center_id,
-        case_id,
-        point,
-        decision_day,
-        mst_considered,
-        mst_offered,
-        mst_reason_not,
-        intensification_considered,
-        best_supportive_care,
-        trial_offered,
-        next_line,
-        maintenance_reason,
-        missing,
-        submission_id
-    from source
-
-)
-
-select * from final
+select
+    center_id,
+    case_id,
+    point,
+    decision_day,
+    mst_considered,
+    mst_offered,
+    mst_reason_not,
+    intensification_considered,
+    best_supportive_care,
+    trial_offered,
+    next_line,
+    maintenance_reason,
+    missing,
+    submission_id
+from {{ source('raw', 'plan') }}

@@ -1,32 +1,18 @@
 -- Generated from registry.forms; rebuild with: python -m registry.warehouse.staging
 
-with
-
-source as (
-
-    select * from {{ source('raw', 'response') }}
-
-),
-
-final as (
-
-    select
-        center_id,
-        case_id,
-        assessment_day,
-        after_course_no,
-        response,
-        marrow_done,
-        marrow_adequate,
-        marrow_blasts_pct,
-        blood_blasts_pct,
-        extramedullary_disease,
-        anc_e9_per_l,
-        platelets_e9_per_l,
-        missing,
-        submission_id
-    from source
-
-)
-
-select * from final
+select
+    center_id,
+    case_id,
+    assessment_day,
+    after_course_no,
+    response,
+    marrow_done,
+    marrow_adequate,
+    marrow_blasts_pct,
+    blood_blasts_pct,
+    extramedullary_disease,
+    anc_e9_per_l,
+    platelets_e9_per_l,
+    missing,
+    submission_id
+from {{ source('raw', 'response') }}

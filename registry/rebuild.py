@@ -24,7 +24,7 @@ from registry.release import (
     sha256,
     write_files,
 )
-from registry.store import snapshot
+from registry.row_versions import snapshot
 
 _MADE_BY = {
     "form_version": "forms", "code_version": "the registry", "arrow_version": "the writer of Parquet",

@@ -26,8 +26,9 @@ from registry.forms.arrow import QUERY_FILE, QUERY_SCHEMA, raw_schema
 from registry.home import home
 from registry.lifecycle.latest import case_states
 from registry.lifecycle.status import QUERY_STATE, UNSETTLED
+from registry.row_versions import read_form, snapshot
 from registry.schema import ERASURE
-from registry.store import engine, read_form, snapshot
+from registry.store import engine
 
 MANIFEST, WRITING = "manifest.json", ".writing-"
 TAKEN = "Another release is being written; nothing was done. Try again when it is finished."

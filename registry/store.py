@@ -1,4 +1,4 @@
-"""The PostgreSQL database: the server, sessions bound to a role, and row versions.
+"""The PostgreSQL database: the server, its roles, and sessions bound to them.
 
 Roles, none of which may do more than it needs: `mst_owner` owns the tables and migrates, `mst_app` reads
 and adds rows of the one center its transaction is bound to, `mst_reader` reads everything for a release,
@@ -14,19 +14,16 @@ import logging
 import os
 import subprocess
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import pyarrow as pa
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 
 from registry.acting import Act, doing, present_act
-from registry.forms import FORMS
-from registry.forms.tables import TABLES
 from registry.home import NotReadyError as NotReadyError
 from registry.home import home
 from registry.local_disk import refuse_network_disk
@@ -212,82 +209,6 @@ def _lock(session: Connection, key: int) -> None:
     session.execute(text(f"set local lock_timeout = '{_PATIENCE}'"))
     session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": key})
     session.execute(text("set local lock_timeout = default"))
-
-
-def stored_rows(
-    session: Connection, form: str, case_ids: Iterable[str] | None
-) -> list[dict[str, Any]]:
-    """The latest version of each row of `form`, for the given cases (None: the center's own row).
-
-    A row whose latest version says that it is deleted is not among them.
-    """
-    table = TABLES[form]
-    key = [table.c[name] for name in FORMS[form].key()]
-    query = select(table).distinct(*key).order_by(*key, table.c.submission_id.desc())
-    if case_ids is not None:
-        query = query.where(table.c.case_id.in_(list(case_ids)))
-    return [dict(row) for row in session.execute(query).mappings() if not row["deleted"]]
-
-
-def add_versions(session: Connection, form: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add one version for each row. Rows carry the form's columns and those of `RowVersion`."""
-    if rows:
-        session.execute(TABLES[form].insert(), list(rows))
-
-
-@contextmanager
-def snapshot() -> Iterator[Any]:
-    """A connection to read with that sees the registry as it is now, whatever is stored meanwhile.
-
-    A renaming of pseudonyms that has begun is waited for: a snapshot has the old names or the new.
-    """
-    # in the order in which a renaming takes them, so that neither waits for the other without end
-    tables = ["registry.submission", *(f'crf."{form}"' for form in TABLES), "registry.case_event"]
-    with _reader() as connection:
-        with connection.cursor() as cursor:
-            cursor.execute("set transaction isolation level repeatable read, read only")
-            cursor.execute(f"lock table {', '.join(tables)} in access share mode")
-        yield connection
-
-
-def _reader() -> Any:
-    import adbc_driver_postgresql.dbapi
-
-    return adbc_driver_postgresql.dbapi.connect(adbc_uri("mst_reader"))
-
-
-def read_form(
-    form: str, *, as_of: int, as_of_case_event: int | None = None, connection: Any = None
-) -> pa.Table:
-    """All current rows of `form` as of a submission, as Arrow: form columns, missing, submission.
-
-    Deleted rows are left out, and the cases withdrawn by the event `as_of_case_event` (None: by now).
-    `connection` is that of a `snapshot`, to read several forms as they are at one moment.
-    """
-    columns = ", ".join(f'"{name}"' for name in FORMS[form].columns())
-    key = ", ".join(f'"{name}"' for name in FORMS[form].key())
-    query = (
-        f'select {columns}, "missing"::text as "missing", submission_id from ('
-        f'select distinct on ({key}) * from crf."{form}" where submission_id <= {int(as_of)} '
-        f"order by {key}, submission_id desc) as latest "
-        f"where not deleted {_not_withdrawn(form, as_of_case_event)} order by {key}"
-    )
-    given = nullcontext(connection) if connection else _reader()
-    with given as reader, reader.cursor() as cursor:
-        cursor.execute(query)
-        return cursor.fetch_arrow_table()
-
-
-def _not_withdrawn(form: str, as_of_case_event: int | None) -> str:
-    if "case_id" not in FORMS[form].columns():
-        return ""
-    upto = "" if as_of_case_event is None else f"where event_id <= {int(as_of_case_event)} "
-    return (
-        "and (center_id, case_id) not in (select center_id, case_id from ("
-        "select distinct on (center_id, case_id) center_id, case_id, status "
-        f"from registry.case_event {upto}order by center_id, case_id, event_id desc) as state "
-        "where status = 'withdrawn')"
-    )
 
 
 def adbc_uri(role: Role) -> str:

@@ -127,6 +127,7 @@ class Column:
 
 
 CENTER_ID_PATTERN = r"[A-Z][A-Z0-9]{1,9}"
+CENTER_UNIT = "-"  # the center's own row is decided on and asked about like a case, under this name
 CASE_ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}"
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from registry.findings import Finding
 from registry.forms import FORMS
+from registry.forms.base import CENTER_UNIT
 from registry.home import home
 from registry.intake.causes import all_of, fold
 from registry.intake.check import check
@@ -19,7 +20,7 @@ from registry.intake.merge import Change, Merged, Stored, merge
 from registry.intake.practice import Practice
 from registry.intake.raw import RawFile
 from registry.intake.receipt import Decision
-from registry.intake.rows import CENTER_UNIT, Rows
+from registry.intake.rows import Rows
 from registry.intake.stage import Staged, StagedForm
 from registry.lifecycle.cases import withdrawn
 from registry.lifecycle.latest import among

@@ -13,9 +13,10 @@ from registry import checks
 from registry.checks import Failure
 from registry.findings import Finding
 from registry.forms import FORMS
+from registry.forms.base import CENTER_UNIT
 from registry.intake.gate import PSEUDONYMS
 from registry.intake.practice import Practice, practice
-from registry.intake.rows import CENTER_UNIT, Rows
+from registry.intake.rows import Rows
 from registry.rules import Rule
 from registry.warehouse import Bench, Replay
 

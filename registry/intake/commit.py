@@ -15,10 +15,11 @@ from sqlalchemy import Connection, func, insert, select
 from registry.audit import head
 from registry.findings import Finding
 from registry.forms import FORM_VERSION, FORMS
+from registry.forms.base import CENTER_UNIT
 from registry.intake.assess import Assessment
 from registry.intake.merge import Merged
 from registry.intake.receipt import AnswerOutcome, AuditEnd, Receipt
-from registry.intake.rows import CENTER_UNIT, Mask
+from registry.intake.rows import Mask
 from registry.intake.signature import sign
 from registry.lifecycle.cases import record_cases
 from registry.queries import answer_in, sync

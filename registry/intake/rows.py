@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from registry.findings import cell_name
 from registry.forms import FORMS, MissingCode
 from registry.forms.arrow import ARROW_TYPES
+from registry.forms.base import CENTER_UNIT
 
 Key = tuple[Any, ...]
 Numbers = npt.NDArray[np.int32]
@@ -24,7 +25,6 @@ Codes = npt.NDArray[np.int8]
 
 CODES: tuple[MissingCode, ...] = tuple(MissingCode)
 CLEARED = len(CODES) + 1  # the file says that a stored answer is to be deleted
-CENTER_UNIT = "-"  # the center's own row is decided on like a case, under this name
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,14 +16,14 @@ import pyarrow.compute as pc
 from registry.findings import Finding, cell_name
 from registry.forms import FORM_VERSION, FORMS, Column, Item
 from registry.forms.arrow import ARROW_TYPES
-from registry.forms.base import CASE_ID_PATTERN, READABLE_VERSIONS
+from registry.forms.base import CASE_ID_PATTERN, CENTER_UNIT, READABLE_VERSIONS
 from registry.forms.upload import UPLOAD_COLUMNS, is_example
 from registry.intake.cells import Notice, Refusal
 from registry.intake.columns import TypedColumn, type_column
 from registry.intake.gate import Gate
 from registry.intake.header import Header, match_header
 from registry.intake.raw import RawFile, RawSheet
-from registry.intake.rows import CENTER_UNIT, Key, Mask, Rows
+from registry.intake.rows import Key, Mask, Rows
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,7 @@ from registry.audit import Head
 from registry.audit.anchors import keep_daily
 from registry.findings import Finding
 from registry.forms import FORM_VERSION
-from registry.forms.base import CENTER_ID_PATTERN
+from registry.forms.base import CENTER_ID_PATTERN, CENTER_UNIT
 from registry.forms.upload import ChangeReason
 from registry.intake import earlier, reader
 from registry.intake.assess import (
@@ -35,7 +35,6 @@ from registry.intake.commit import Sender, accepted, commit
 from registry.intake.gate import in_file_name
 from registry.intake.raw import RawFile, UnreadableFileError
 from registry.intake.receipt import Receipt, Status, open_items, status_of
-from registry.intake.rows import CENTER_UNIT
 from registry.intake.stage import Staged, stage
 from registry.lifecycle.erased import erased
 from registry.lifecycle.status import ConflictError

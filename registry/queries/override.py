@@ -8,9 +8,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from registry.findings import Finding
+from registry.forms.base import CENTER_UNIT
 from registry.lifecycle.latest import among, query_states
-
-CENTER_UNIT = "-"  # the center's own row is asked about like a case, under this name
 
 
 class Override(NamedTuple):

@@ -21,6 +21,7 @@ from registry.intake.submit import check, submit
 from registry.workbook import write_workbook
 from tests.cases import tidy_case
 from tests.demonstration import Demonstration
+from tests.versions import stored_rows
 
 
 def stored_row_count() -> int:
@@ -112,7 +113,7 @@ def test_an_empty_cell_leaves_the_stored_answer(
     assert [(c.kind, c.old, c.new) for c in receipt.changes] == [("changed", 61.5, 64.0)]
     assert (receipt.status, receipt.accepted) == ("accepted", 1)
     with store.center_session("C91") as session:
-        (row,) = store.stored_rows(session, "patient", ["P1"])
+        (row,) = stored_rows(session, "patient", ["P1"])
     assert (row["weight_kg"], row["sex"]) == (64.0, "female")
 
 

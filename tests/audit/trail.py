@@ -20,6 +20,7 @@ from registry.acting import Act, acting
 from registry.audit import Fault, Head, head, verify
 from registry.lifecycle.cases import case_history, reinstate, withdraw
 from tests.queries.material import START, found, only_query, say, upload
+from tests.versions import add_versions
 
 PASSWORD = "a long enough password"
 NORA = Act("nora", "coordinator", "portal", "Send data", "C01")
@@ -57,7 +58,7 @@ def add_patient(center: str, case: str, weight: float) -> int:
         ).scalar_one()
         row = {"center_id": center, "case_id": case, "weight_kg": weight, "submission_id": number,
                "content_sha256": str(weight), "missing": {}, "change_reason": "entry error"}  # fmt: skip
-        store.add_versions(session, "patient", [row])
+        add_versions(session, "patient", [row])
     return number
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from registry import store
 from tests.audit.trail import add_patient
+from tests.versions import add_versions
 
 BAD = {
     "mst_bad_super": ("superuser", "it is a superuser"),
@@ -93,7 +94,7 @@ def test_another_centers_ids_cannot_be_probed(empty_database: None) -> None:
         row = {"center_id": "C02", "case_id": case, "submission_id": 1, "content_sha256": "x",
                "missing": {}}  # fmt: skip
         with pytest.raises(ProgrammingError) as refused, store.center_session("C01") as session:
-            store.add_versions(session, "patient", [row])
+            add_versions(session, "patient", [row])
         told.add(str(refused.value.orig))
     assert len(told) == 1
     add_patient("C01", "P1", 60)  # the same name at another center is no conflict

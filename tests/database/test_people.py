@@ -22,6 +22,7 @@ from registry.forms.tables import TABLES
 from registry.schema import SQLModel
 from tests.lifecycle.material import PASSWORD, stored
 from tests.queries.material import found
+from tests.versions import add_versions
 
 NOW = datetime.now(UTC)
 CENTERS = ("C01", "C02")
@@ -262,7 +263,7 @@ def test_another_center_s_ids_cannot_be_probed(empty_database: None) -> None:
                "content_sha256": "x"}  # fmt: skip
         try:
             with store.center_session(as_) as session:
-                store.add_versions(session, "patient", [row])
+                add_versions(session, "patient", [row])
         except Exception as error:
             return str(error).replace(case, "CASE").split("[SQL")[0]
         return "taken"

@@ -15,6 +15,8 @@ from sqlalchemy.exc import ProgrammingError
 
 from registry import store
 from registry.forms.tables import TABLES
+from registry.row_versions import read_form
+from tests.versions import add_versions, stored_rows
 
 SUBMISSION = (
     "insert into registry.submission (center_id, actor, file_name, file_sha256, form_version) "
@@ -27,7 +29,7 @@ def add_patient(center: str, case: str, weight: float) -> int:
         number: int = session.execute(text(SUBMISSION), {"center": center}).scalar_one()
         row = {"center_id": center, "case_id": case, "weight_kg": weight, "submission_id": number,
                "content_sha256": str(weight), "missing": {}}  # fmt: skip
-        store.add_versions(session, "patient", [row])
+        add_versions(session, "patient", [row])
     return number
 
 
@@ -36,7 +38,7 @@ def test_a_center_sees_its_own_rows_only(empty_database: None) -> None:
     add_patient("C01", "P1", 60)
     add_patient("C02", "P1", 70)
     with store.center_session("C01") as session:
-        assert [r["weight_kg"] for r in store.stored_rows(session, "patient", ["P1"])] == [60]
+        assert [r["weight_kg"] for r in stored_rows(session, "patient", ["P1"])] == [60]
     with store.engine("mst_app").begin() as session:
         assert session.execute(text("select count(*) from crf.patient")).scalar_one() == 0
 
@@ -55,7 +57,7 @@ def test_a_center_cannot_write_for_another(empty_database: None) -> None:
         pytest.raises(ProgrammingError, match="row-level security"),
         store.center_session("C01") as session,
     ):
-        store.add_versions(session, "patient", [row])
+        add_versions(session, "patient", [row])
 
 
 @pytest.mark.parametrize(
@@ -81,9 +83,9 @@ def test_the_latest_version_counts_and_earlier_states_can_be_asked_for(
     first = add_patient("C01", "P1", 60)
     second = add_patient("C01", "P1", 63)
     with store.center_session("C01") as session:
-        assert store.stored_rows(session, "patient", ["P1"])[0]["weight_kg"] == 63
-    assert store.read_form("patient", as_of=first)["weight_kg"].to_pylist() == [60]
-    assert store.read_form("patient", as_of=second)["weight_kg"].to_pylist() == [63]
+        assert stored_rows(session, "patient", ["P1"])[0]["weight_kg"] == 63
+    assert read_form("patient", as_of=first)["weight_kg"].to_pylist() == [60]
+    assert read_form("patient", as_of=second)["weight_kg"].to_pylist() == [63]
 
 
 def test_a_deleted_row_is_gone_from_then_on_and_may_come_back(empty_database: None) -> None:
@@ -94,10 +96,10 @@ def test_a_deleted_row_is_gone_from_then_on_and_may_come_back(empty_database: No
             row = {"center_id": "C01", "case_id": "P1", "weight_kg": 60, "submission_id": number,
                    "content_sha256": "x", "missing": {}, "deleted": deleted,
                    "change_reason": "entered twice"}  # fmt: skip
-            store.add_versions(session, "patient", [row])
-            assert len(store.stored_rows(session, "patient", ["P1"])) == (not deleted)
+            add_versions(session, "patient", [row])
+            assert len(stored_rows(session, "patient", ["P1"])) == (not deleted)
         numbers.append(number)
-    assert [store.read_form("patient", as_of=n).num_rows for n in numbers] == [1, 0, 1]
+    assert [read_form("patient", as_of=n).num_rows for n in numbers] == [1, 0, 1]
 
 
 def test_cases_sent_before_there_was_a_status_get_one(alembic_engine: Engine) -> None:

@@ -22,6 +22,7 @@ from registry.cli import main
 from registry.cli.output import TRY_AGAIN
 from registry.files import TakenError, only_one
 from registry.lifecycle.cases import case_list, withdraw
+from registry.row_versions import read_form
 from registry.trouble import trouble
 from tests.chromium import free_port
 from tests.conftest import share_cache
@@ -276,7 +277,7 @@ def test_a_clock_that_jumps_back_changes_no_order(nursery: Nursery, tmp_path: Pa
         path = file(tmp_path / f"{year}.json", case("A", weight_kg=weight))
         more = {"reason": "entry error", "as_of": datetime(year, 1, 1, tzinfo=UTC)}
         assert nursery.run(tasks.upload, str(path), "C01", None, more).value["status"] == "accepted"
-    assert store.read_form("patient", as_of=2)["weight_kg"].to_pylist() == [64.0]
+    assert read_form("patient", as_of=2)["weight_kg"].to_pylist() == [64.0]
 
 
 def test_a_bug_is_none_of_these() -> None:

@@ -20,7 +20,8 @@ _CENTERS = (f"T{n:03d}" for n in itertools.count())
 
 def stored(center: str) -> list[dict[str, Any]]:
     """Every stored row of a center."""
-    from registry.store import center_session, stored_rows
+    from registry.store import center_session
+    from tests.versions import stored_rows
 
     with center_session(center) as session:
         return [dict(r) for form in FORMS for r in stored_rows(session, form, None)]

@@ -19,6 +19,7 @@ from registry.schema import SUBMISSION_CASE
 from registry.workbook import write_csv_folder
 from tests.cases import as_cells, tidy_case
 from tests.queries.material import upload
+from tests.versions import add_versions
 
 PASSWORD = "four words make one"
 ANA = Person("ana", Role.LEAD, "C01")
@@ -68,7 +69,7 @@ def stored(
         for case in cases or ("P001",):
             row = {"center_id": center, "case_id": case, "weight_kg": weight, "missing": {},
                    "submission_id": number, "content_sha256": str(weight), "change_reason": reason}  # fmt: skip
-            store.add_versions(session, "patient", [row])
+            add_versions(session, "patient", [row])
             session.execute(
                 insert(SUBMISSION_CASE).values(
                     submission_id=number,

@@ -21,6 +21,7 @@ from registry.lifecycle.status import ConflictError, Meaning
 from registry.schema import CASE_SIGNATURE
 from tests.lifecycle.material import ANA, NOW, PASSWORD, add_lead, later, send, stored
 from tests.queries.material import START, found, upload
+from tests.versions import add_versions
 
 pytestmark = [pytest.mark.usefixtures("empty_database"), pytest.mark.requirement("AUD-08")]
 
@@ -190,9 +191,9 @@ def test_the_database_itself_refuses_an_edit_of_a_signed_case_without_a_reason()
     row = {"center_id": "C01", "case_id": "P001", "weight_kg": 70.0, "submission_id": number,
            "content_sha256": "x", "missing": {}}  # fmt: skip
     with pytest.raises(IntegrityError), store.center_session("C01") as session:
-        store.add_versions(session, "patient", [row])
+        add_versions(session, "patient", [row])
     with store.center_session("C01") as session:
-        store.add_versions(session, "patient", [row | {"change_reason": "source corrected"}])
+        add_versions(session, "patient", [row | {"change_reason": "source corrected"}])
     assert [s.state for s in of()] == ["void"]
 
 

@@ -16,8 +16,10 @@ from registry.lifecycle.status import (
     NotAllowedError,
     require,
 )
+from registry.row_versions import read_form
 from registry.schema import CASE_EVENT
 from tests.queries.material import START, WHO, day, found, only_query, say, upload
+from tests.versions import add_versions
 
 pytestmark = pytest.mark.usefixtures("empty_database")
 
@@ -43,7 +45,7 @@ def patients(center: str, *cases: str) -> int:
         for case in cases
     ]  # fmt: skip
     with store.center_session(center) as session:
-        store.add_versions(session, "patient", rows)
+        add_versions(session, "patient", rows)
     return number
 
 
@@ -169,19 +171,19 @@ def test_a_release_in_the_making_does_not_see_a_withdrawal_half_way() -> None:
         last = session.execute(CASE_EVENT.select().order_by(CASE_EVENT.c.event_id.desc())).first()
     assert last is not None
     go()
-    assert store.read_form("patient", as_of=number).num_rows == 0
-    assert store.read_form("patient", as_of=number, as_of_case_event=last.event_id).num_rows == 1
+    assert read_form("patient", as_of=number).num_rows == 0
+    assert read_form("patient", as_of=number, as_of_case_event=last.event_id).num_rows == 1
 
 
 def test_the_center_s_own_row_is_never_withdrawn() -> None:
     number = upload([], cases=["-"])
     row = {"center_id": "C01", "submission_id": number, "content_sha256": "x", "missing": {}}
     with store.center_session("C01") as session:
-        store.add_versions(session, "center", [row])
+        add_versions(session, "center", [row])
         session.execute(
             insert(CASE_EVENT).values(
                 center_id="C01", case_id="P1", event="withdrawn", status="withdrawn", actor=WHO,
                 role="coordinator", at=START,
             )
         )  # fmt: skip
-    assert store.read_form("center", as_of=number).num_rows == 1
+    assert read_form("center", as_of=number).num_rows == 1

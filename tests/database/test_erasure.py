@@ -165,6 +165,15 @@ def test_a_release_left_half_rewritten_is_found_and_finished(tmp_path: Path) -> 
     assert not release.erase("half", lambda center, case: case == CASE)
 
 
+def test_a_lost_file_of_a_release_does_not_keep_the_case_in_the_others(tmp_path: Path) -> None:
+    send(tmp_path / "a", CASE, OTHER)
+    release.create("torn")
+    (release.folder("torn") / "drug.parquet").unlink()
+    assert release.erase("torn", lambda center, case: case == CASE)
+    assert held("torn") == {OTHER}
+    assert release.verify("torn") == ["drug.parquet is missing"]
+
+
 def test_what_cannot_be_erased_changes_nothing(tmp_path: Path) -> None:
     send(tmp_path / "a", CASE)
     for case, reason, error in (

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 ENDPOINTS = {
     "os": "overall survival",
+    "os_allo_censored": "overall survival, censored at allogeneic transplant",
     "lfs": "leukaemia-free survival",
+    "lfs_allo_censored": "leukaemia-free survival, censored at allogeneic transplant",
     "relapse": "relapse",
     "nrm": "death without relapse",
     "neutrophil_recovery": "neutrophil recovery",

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 # Moments from which time is counted, in the order in which a patient comes to them.
-DIAGNOSIS, FIRST_COURSE, LAST_DOSE, REMISSION, ALLO_TRANSPLANT = (
-    "diagnosis", "first_course", "last_dose", "remission", "allo_transplant",
+DIAGNOSIS, FIRST_COURSE, FIRST_INFUSION, LAST_DOSE, REMISSION, ALLO_TRANSPLANT = (
+    "diagnosis", "first_course", "first_infusion", "last_dose", "remission", "allo_transplant",
 )  # fmt: skip
-ORIGINS = (DIAGNOSIS, FIRST_COURSE, LAST_DOSE, REMISSION, ALLO_TRANSPLANT)
+ORIGINS = (DIAGNOSIS, FIRST_COURSE, FIRST_INFUSION, LAST_DOSE, REMISSION, ALLO_TRANSPLANT)
 
 # Endpoints with a competing event; the others have none.
-COMPETING = frozenset({"relapse", "nrm", "neutrophil_recovery", "platelet_recovery"})
-ENDPOINTS = frozenset({"os", "lfs"}) | COMPETING
+COMPETING = frozenset({
+    "relapse", "nrm", "neutrophil_recovery", "platelet_recovery",
+    "acute_gvhd_2_4", "acute_gvhd_3_4", "chronic_gvhd",
+})  # fmt: skip
+ENDPOINTS = frozenset({"os", "os_allo_censored", "lfs", "lfs_allo_censored"}) | COMPETING
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,7 @@ def test_what_cannot_be_asked(changed: dict[str, object], words: str) -> None:
         ({"at_least": (0, 2)}, "rising numbers"),
         ({"at_least": (3, 2)}, "rising numbers"),
         ({"origin": "last_dose"}, "is not kept"),
+        ({"endpoint": "chronic_gvhd", "origin": "first_infusion"}, "is not kept"),
         ({"method": Method.TIME_DEPENDENT}, "belongs to the landmark method"),
     ],
 )

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
+from dashboards import endpoint_words as words
 from registry.analysis import COVARIATES, Method, Question, answer
+from registry.analysis.answer import everyone
+from registry.analysis.covariates import COMPETING, ENDPOINTS
 from registry.duck import open_locked
 from registry.warehouse import Build
 from tests.warehouse.test_against_r import GROUPS, close, lines
@@ -46,6 +49,38 @@ def test_incidence_by_group_is_that_of_r(served: duckdb.DuckDBPyConnection) -> N
             curve = curves[GROUPS[group]]
             assert curve is not None
             assert curve.at(float(line["time"])).share == close(line["est"])
+
+
+def test_what_competes_in_the_file_competes_in_the_answers(
+    served: duckdb.DuckDBPyConnection,
+) -> None:
+    found = served.execute(
+        "select endpoint, bool_or(status = 2) from fct_endpoint group by all"
+    ).fetchall()
+    competing = {endpoint for endpoint, competes in found if competes}
+    assert competing & ENDPOINTS <= COMPETING
+    assert competing <= ENDPOINTS, "whatever competes can be asked"
+
+
+@pytest.mark.parametrize("endpoint", sorted(ENDPOINTS))
+def test_every_endpoint_can_be_asked_and_has_words(
+    served: duckdb.DuckDBPyConnection, endpoint: str
+) -> None:
+    origins = served.execute(
+        "select distinct origin from fct_endpoint where endpoint = ?", [endpoint]
+    ).fetchall()
+    assert origins
+    for (origin,) in origins:
+        (size,) = served.execute(
+            "select count(*) from fct_endpoint where endpoint = ? and origin = ?",
+            [endpoint, origin],
+        ).fetchone() or (0,)
+        assert everyone(served, endpoint, origin).patients == size
+        found = answer(served, Question(endpoint, origin, "sex"))
+        assert sum(group.patients for group in found.groups) + found.left_out.not_known == size
+        assert words.title(endpoint, origin)
+        if endpoint in COMPETING:
+            assert words.stack_words(endpoint)
 
 
 @pytest.mark.parametrize("name", [n for n, c in COVARIATES.items() if c.exposure])

@@ -86,7 +86,10 @@ def _judged(
 
 
 def _verdicts(criterion: Criterion) -> str:
-    holds = " and ".join(f"({condition.sql})" for condition in criterion.conditions)
+    holds = " or ".join(
+        f"({' and '.join(f'({condition.sql})' for condition in of)})"
+        for of in criterion.alternatives
+    )
     if criterion.table == PATIENTS:
         return f"select center_id, case_id, {holds} as holds from {PATIENTS}"
     return (

@@ -40,12 +40,18 @@ class CohortError(Exception):
 
 @dataclass(frozen=True)
 class Criterion:
-    """Who comes in, or who goes: all conditions hold of the patient, or of any one row of `table`."""
+    """Who comes in, or who goes: all conditions of one alternative hold of the patient, or of any one row
+    of `table`."""
 
     way: Way
     reason: str
     table: str
-    conditions: tuple[Condition, ...]
+    alternatives: tuple[tuple[Condition, ...], ...]
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Those of every alternative, in their order."""
+        return tuple(condition for of in self.alternatives for condition in of)
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,7 @@ class _Reader:
         way: Way = ways[0] if ways else "include"
         mart = self._table(data, at)
         reason = self._words(data.get(way), (*at, way), "a reason") if ways else ""
-        return Criterion(way, reason, mart.name, tuple(self._conditions(data, at, mart)))
+        return Criterion(way, reason, mart.name, self._alternatives(data.get("where"), at, mart))
 
     def _table(self, data: Mapping[Any, Any], at: At) -> Mart:
         given = data.get("any", PATIENTS)
@@ -116,13 +122,20 @@ class _Reader:
             return marts()[PATIENTS]
         return marts()[given]
 
-    def _conditions(self, data: Mapping[Any, Any], at: At, mart: Mart) -> Iterator[Condition]:
-        where = data.get("where")
+    def _alternatives(self, where: Any, at: At, mart: Mart) -> tuple[tuple[Condition, ...], ...]:
+        at = (*at, "where")
+        if isinstance(where, list) and where:
+            return tuple(
+                tuple(self._conditions(of, (*at, number), mart)) for number, of in enumerate(where)
+            )
+        return (tuple(self._conditions(where, at, mart)),)
+
+    def _conditions(self, where: Any, at: At, mart: Mart) -> Iterator[Condition]:
         if not isinstance(where, dict) or not where:
-            self._note((*at, "where"), "where: write at least one column and its condition")
+            self._note(at, "where: write at least one column and its condition")
             return
         for name, wanted in where.items():
-            place = (*at, "where", name)
+            place = (*at, name)
             column = mart.columns.get(name)
             if column is None:
                 self._note(place, f"no such column in {mart.name}" + _nearest_column(name, mart))

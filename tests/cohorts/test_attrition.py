@@ -47,6 +47,14 @@ def test_each_criterion_is_counted_on_those_the_ones_before_it_kept(tmp_path: Pa
 @pytest.mark.parametrize(
     ("where", "kept", "unknown"),
     [
+        (
+            "[{age_at_diagnosis_years: 60}, {age_at_diagnosis_years: {more_than: 75}}]",
+            "P2 P3",
+            "P4",
+        ),
+        # one alternative that holds is enough, whatever is missing of the other
+        ("[{age_at_diagnosis_years: {known: no}}, {age_at_diagnosis_years: 60}]", "P2 P4", ""),
+        ("[{age_at_diagnosis_years: 70, age_band: 74}]", "P1", "P4"),
         ("{age_at_diagnosis_years: 70}", "P1", "P4"),
         ("{age_at_diagnosis_years: [60, 70]}", "P1 P2", "P4"),
         ("{age_at_diagnosis_years: {not: 70}}", "P2 P3", "P4"),

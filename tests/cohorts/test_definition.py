@@ -48,6 +48,8 @@ def of_condition(folder: Path, where: str, more: str = "") -> str:
         ("{disease: \"AML') or ('1'='1\"}", "disease: no such value"),
         ("{}", "where: write at least one column and its condition"),
         ("[a]", "where: write at least one column and its condition"),
+        ("[]", "where: write at least one column and its condition"),
+        ("[{sex: male}, {sexx: male}]", "no such column in dim_patient; did you mean sex?"),
     ],
 )
 def test_a_condition_with_a_fault(where: str, said: str, tmp_path: Path) -> None:

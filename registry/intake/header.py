@@ -62,20 +62,20 @@ def _unknown(header: Cell, index: int, form: str, known: Sequence[str]) -> Findi
     if kind := screen_header(text):
         return _finding(
             "identifier.header", form, f"{place} names {kind}. The registry takes no identifiers.",
-            "Remove the column, or let mst deidentify remove it, and keep the file at your center.",
+            "Remove the column, or let mst deidentify remove it, and keep the file at your center.", index,
         )  # fmt: skip
     odd = [c for c in text if unicodedata.category(c) in {"Cf", "Cc"} or c == "\u00a0"]
     if odd:
         return _finding(
             "file.unknown_column", form,
             f"{place} holds an invisible character (U+{ord(odd[0]):04X}).",
-            "Type the header again, or copy it from the template.",
+            "Type the header again, or copy it from the template.", index,
         )  # fmt: skip
     near = difflib.get_close_matches(header_name(header), known, n=1, cutoff=0.75)
     return _finding(
         "file.unknown_column", form, f"{place} is not a column of the form.",
         f"Did you mean {near[0]}? Write it as in the template." if near
-        else "Use the headers of the template; remove columns that are not in it.",
+        else "Use the headers of the template; remove columns that are not in it.", index,
     )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def _double(name: str, indices: Sequence[int], form: str) -> Finding:
     cells = " and ".join(cell_name(i, 1) for i in indices)
     return _finding(
         "file.double_column", form, f"{form} has the column {name} twice, in {cells}.",
-        "Keep one of them.",
+        "Keep one of them.", indices[1],
     )  # fmt: skip
 
 
@@ -100,7 +100,9 @@ def _lost(sheet: RawSheet, form: str, answers: Mapping[str, int]) -> list[Findin
     ]  # fmt: skip
 
 
-def _finding(rule: str, form: str, message: str, fix: str) -> Finding:
+def _finding(rule: str, form: str, message: str, fix: str, index: int | None = None) -> Finding:
+    """Of the header in the column of this index, or of the sheet."""
     return Finding(
-        rule=rule, severity="reject", category="conformance", message=message, fix=fix, form=form
-    )
+        rule=rule, severity="reject", category="conformance", message=message, fix=fix, form=form,
+        row=None if index is None else 1, cell=None if index is None else cell_name(index, 1),
+    )  # fmt: skip

@@ -220,6 +220,16 @@ def test_the_three_sheets_say_where_and_lead_there(source: Path) -> None:
     assert lacking == ["B3", None]
 
 
+def test_a_header_is_marked_like_any_cell(source: Path) -> None:
+    told = finding("reject", "patient", "C1", rule="file.unknown_column", message="Not a column.")
+    target = returned(source, findings=[told])
+    assert "Not a column." in comment(target, "Patient ", "C1")
+    (link,) = [
+        c.hyperlink.location for c in openpyxl.load_workbook(target)["Findings"]["F"] if c.hyperlink
+    ]
+    assert link == "'Patient '!C1"
+
+
 def test_a_row_of_findings_is_as_high_as_its_longest_words(source: Path) -> None:
     long = finding("reject", "patient", "C2", message="The weight is not possible. " * 12)
     target = returned(source, findings=[finding("query", "patient", "C3"), long])

@@ -46,6 +46,8 @@ def test_what_is_wrong_with_a_header_is_told_with_its_fix(
     assert finding.rule == rule
     assert words in f"{finding.message} {finding.fix}"
     assert "patient_name" not in finding.message
+    place = {"file.double_column": "C1", "file.no_key": None}.get(rule, "B1")
+    assert (finding.cell, finding.row) == (place, 1 if place else None)
 
 
 def test_a_column_is_known_by_its_former_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from tests.chromium import PATIENCE_MS, free_port
 from tests.demonstration import Demonstration
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served(demonstration: Demonstration) -> Iterator[dict[str, str]]:
     ports = {which: free_port() for which in ("portal", "public")}
     running = [start(which, port) for which, port in ports.items()]

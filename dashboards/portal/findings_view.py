@@ -14,8 +14,8 @@ from registry.intake.causes import all_of
 from registry.workbook import safe_text
 
 MAX_SHOWN = 1_000
-TWO_LINES_PX = 56
-"""The height of a row at which Streamlit wraps its sentences; most fit two lines of the widths below."""
+WRAPPING_PX = 66
+"""Streamlit wraps the words of rows higher than 4 rem; three lines of the widths below fit in."""
 SENTENCE_PX = 290
 _WIDTHS_PX = {"case": 70, "sheet": 85, "cell": 55, "what": SENTENCE_PX, "how to fix": SENTENCE_PX}
 _COLUMNS = (
@@ -58,7 +58,7 @@ def show_findings(findings: Sequence[Finding], *, key: str) -> None:
 def _table(findings: Sequence[Finding], *, key: str) -> None:
     chosen = st.dataframe(
         pd.DataFrame([_row(f) for f in findings]), hide_index=True, width="stretch", key=key,
-        on_select="rerun", selection_mode="single-row", row_height=TWO_LINES_PX,
+        on_select="rerun", selection_mode="single-row", row_height=WRAPPING_PX,
         column_config={name: st.column_config.TextColumn(width=px) for name, px in _WIDTHS_PX.items()},
     )  # fmt: skip
     rows = chosen.selection.rows

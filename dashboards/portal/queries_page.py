@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
-from dashboards.portal.findings_view import SENTENCE_PX, TWO_LINES_PX
+from dashboards.portal.findings_view import SENTENCE_PX, WRAPPING_PX
 from registry.access.rights import Person, Right
 from registry.lifecycle.status import NotAllowedError
 from registry.queries import answer, history, queries
@@ -41,7 +41,7 @@ def page(person: Person) -> None:
 def _choose(found: Sequence[OpenQuery]) -> list[OpenQuery]:
     picked = st.dataframe(
         pd.DataFrame([_row(q) for q in found]), hide_index=True, width="stretch",
-        on_select="rerun", selection_mode="multi-row", key="queries", row_height=TWO_LINES_PX,
+        on_select="rerun", selection_mode="multi-row", key="queries", row_height=WRAPPING_PX,
         column_config={"what": st.column_config.TextColumn(width=SENTENCE_PX),
                        "how to fix": st.column_config.TextColumn(width=SENTENCE_PX)},
     )  # fmt: skip

@@ -185,8 +185,9 @@ def own_words(own: Own) -> str:
         return f"{own.why_not}{unknown}"
     of = f", of {own.of:,}{unknown}"
     if own.unit == "%":
-        bounds = own.lower is not None and own.upper is not None
-        interval = f" ({interval_words((own.lower / 100, own.upper / 100))})" if bounds else ""  # type: ignore[operator]
+        interval = ""
+        if own.lower is not None and own.upper is not None:
+            interval = f" ({interval_words((own.lower / 100, own.upper / 100))})"
         return f"{percent(own.value / 100)}{interval}{of}"
     low = "?" if own.lower is None else amount(own.lower)
     high = "not reached" if own.upper is None else amount(own.upper)

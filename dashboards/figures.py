@@ -12,7 +12,7 @@ from html import escape
 import pandas as pd
 
 from dashboards import bars
-from dashboards.numbers import amount, interval_words, months, percent, share
+from dashboards.numbers import amount, interval_words, months, number_in, percent, share
 from registry import consensus
 from registry.consensus import Benchmark, Statement
 from registry.consensus.benchmark import MARKS
@@ -94,16 +94,16 @@ def _share(label: str, row: Mapping[object, object], colour: str) -> bars.Whiske
 
 def _median_words(row: Mapping[object, object], unit: str) -> str:
     known, unknown, _ = (_count(row[name]) for name in COUNTED)
-    low, middle, high = (row[name] for name in QUARTILES)
+    low, middle, high = (number_in(row[name]) for name in QUARTILES)
     if known == 0:
         return f"nobody to measure{_unknown_words(known, unknown)}"
     if known is not None and known < MIN_SUBJECTS:
         return f"{known} measured, too few for a median{_unknown_words(known, unknown)}"
-    if pd.isna(middle):  # type: ignore[call-overload]
+    if low is None or middle is None or high is None:
         return f"not shown: too few patients{_unknown_words(known, unknown)}"
-    quartiles = f"{amount(float(str(low)))} to {amount(float(str(high)))}"
+    quartiles = f"{amount(low)} to {amount(high)}"
     of = "" if known is None else f", of {known:,}"
-    value = f"{amount(float(str(middle)))} {unit}".strip()
+    value = f"{amount(middle)} {unit}".strip()
     return f"median {value} (quartiles {quartiles}){of}{_unknown_words(known, unknown)}"
 
 
@@ -117,7 +117,8 @@ def _unknown_words(known: int | None, unknown: int | None) -> str:
 
 
 def _count(value: object) -> int | None:
-    return None if pd.isna(value) else int(float(str(value)))  # type: ignore[call-overload]
+    known = number_in(value)
+    return None if known is None else int(known)
 
 
 def on_curve(figure: Figure, curves: pd.DataFrame, owner: str, colour: str) -> bars.Whisker:

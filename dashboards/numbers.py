@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import math
+from typing import Any
+
+import pandas as pd
 
 from registry.statistics.followed import DAYS_PER_MONTH
 
 _UNIT = "\u00a0%"  # a number is never parted from its unit at the end of a line
 _HAIR = 1e-9  # 0.07 * 100 is 7.000000000000001
+
+
+def number_in(cell: Any) -> float | None:
+    """The number in a cell of a table; None where the cell is empty."""
+    return None if pd.isna(cell) else float(cell)
 
 
 def share(part: int | None, whole: int | None) -> float | None:

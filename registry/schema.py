@@ -26,6 +26,11 @@ SCHEMA = "registry"
 _MOMENT: Any = DateTime(timezone=True)
 
 
+def table_of(model: type[SQLModel]) -> Table:
+    """The table of a model, for statements."""
+    return SQLModel.metadata.tables[f"{SCHEMA}.{model.__tablename__}"]
+
+
 def _now_column(**more: Any) -> Any:
     return Field(
         default=None,
@@ -305,14 +310,14 @@ class Rekeying(SQLModel, table=True):
     counts: dict[str, int] = Field(sa_type=JSONB)
 
 
-REKEYING: Table = Rekeying.__table__  # type: ignore[attr-defined]
-SUBMISSION: Table = Submission.__table__  # type: ignore[attr-defined]
-RECEIPT: Table = StoredReceipt.__table__  # type: ignore[attr-defined]
-SUBMISSION_CASE: Table = SubmissionCase.__table__  # type: ignore[attr-defined]
-FINDING: Table = StoredFinding.__table__  # type: ignore[attr-defined]
-QUERY: Table = Query.__table__  # type: ignore[attr-defined]
-QUERY_EVENT: Table = QueryEvent.__table__  # type: ignore[attr-defined]
-CASE_EVENT: Table = CaseEvent.__table__  # type: ignore[attr-defined]
-CASE_SIGNATURE: Table = CaseSignature.__table__  # type: ignore[attr-defined]
-CASE_LOCK: Table = CaseLock.__table__  # type: ignore[attr-defined]
-ERASURE: Table = Erasure.__table__  # type: ignore[attr-defined]
+REKEYING = table_of(Rekeying)
+SUBMISSION = table_of(Submission)
+RECEIPT = table_of(StoredReceipt)
+SUBMISSION_CASE = table_of(SubmissionCase)
+FINDING = table_of(StoredFinding)
+QUERY = table_of(Query)
+QUERY_EVENT = table_of(QueryEvent)
+CASE_EVENT = table_of(CaseEvent)
+CASE_SIGNATURE = table_of(CaseSignature)
+CASE_LOCK = table_of(CaseLock)
+ERASURE = table_of(Erasure)

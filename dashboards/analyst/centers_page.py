@@ -11,7 +11,7 @@ import streamlit as st
 from dashboards import bars, charts
 from dashboards.endpoint_words import title
 from dashboards.listing import to_csv
-from dashboards.numbers import interval_words, percent
+from dashboards.numbers import interval_words, number_in, percent
 from dashboards.portal import scope, warehouse
 from registry.access.rights import Person
 from registry.statistics.followed import DAYS_PER_MONTH
@@ -179,7 +179,7 @@ def _told(row: Mapping[Hashable, object]) -> dict[str, object]:
         "events": "", "expected": "", "95 % limits": "", "99.8 % limits": "", "ratio": "", "rank": "",
         "not compared": "",
     }  # fmt: skip
-    if not pd.isna(row["withheld"]):  # type: ignore[call-overload]
+    if isinstance(row["withheld"], str):
         return told | {"not compared": row["withheld"]}
     return told | {
         "events": f"{row['observed']:.0f}", "expected": f"{row['expected']:.1f}",
@@ -191,8 +191,7 @@ def _told(row: Mapping[Hashable, object]) -> dict[str, object]:
 
 
 def _complete(row: Mapping[Hashable, object]) -> str:
-    low, high = row["completeness_lo"], row["completeness_hi"]
-    if pd.isna(low) or pd.isna(high):  # type: ignore[call-overload]
+    least, most = number_in(row["completeness_lo"]), number_in(row["completeness_hi"])
+    if least is None or most is None:
         return "not known"
-    least, most = float(str(low)), float(str(high))
     return percent(least) if least == most else interval_words((least, most))

@@ -6,10 +6,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Identity, Index, Table, func
+from sqlalchemy import BigInteger, DateTime, Identity, Index, func
 from sqlmodel import Field, SQLModel
 
-from registry.schema import SCHEMA
+from registry.schema import SCHEMA, table_of
 
 _MOMENT: Any = DateTime(timezone=True)
 _NOW: dict[str, Any] = {"server_default": func.now()}
@@ -139,11 +139,11 @@ class Invitation(SQLModel, table=True):
     used_at: datetime | None = Field(default=None, sa_type=_MOMENT)
 
 
-ACCOUNT: Table = Account.__table__  # type: ignore[attr-defined]
-ACCOUNT_EVENT: Table = AccountEvent.__table__  # type: ignore[attr-defined]
-ROLE_GRANT: Table = RoleGrant.__table__  # type: ignore[attr-defined]
-CREDENTIAL: Table = Credential.__table__  # type: ignore[attr-defined]
-IDENTITY: Table = OpenIdIdentity.__table__  # type: ignore[attr-defined]
-SESSION: Table = Session.__table__  # type: ignore[attr-defined]
-SIGN_IN: Table = SignIn.__table__  # type: ignore[attr-defined]
-INVITATION: Table = Invitation.__table__  # type: ignore[attr-defined]
+ACCOUNT = table_of(Account)
+ACCOUNT_EVENT = table_of(AccountEvent)
+ROLE_GRANT = table_of(RoleGrant)
+CREDENTIAL = table_of(Credential)
+IDENTITY = table_of(OpenIdIdentity)
+SESSION = table_of(Session)
+SIGN_IN = table_of(SignIn)
+INVITATION = table_of(Invitation)

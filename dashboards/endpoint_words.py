@@ -5,6 +5,7 @@ from __future__ import annotations
 ENDPOINTS = {
     "os": "overall survival",
     "os_allo_censored": "overall survival, censored at allogeneic transplant",
+    "efs": "event-free survival",
     "lfs": "leukaemia-free survival",
     "lfs_allo_censored": "leukaemia-free survival, censored at allogeneic transplant",
     "relapse": "relapse",

@@ -16,8 +16,11 @@ from registry.workbook import safe_text
 MAX_SHOWN = 1_000
 WRAPPING_PX = 66
 """Streamlit wraps the words of rows higher than 4 rem; three lines of the widths below fit in."""
-SENTENCE_PX = 290
-_WIDTHS_PX = {"case": 70, "sheet": 85, "cell": 55, "what": SENTENCE_PX, "how to fix": SENTENCE_PX}
+SENTENCE_PX = 275
+_WIDTHS_PX = {
+    "case": 70, "sheet": 85, "cell": 55, "what": SENTENCE_PX, "how to fix": SENTENCE_PX, "more": 50,
+}  # fmt: skip
+_HELP = {"more": "How many findings follow from this one and go away with it."}
 _COLUMNS = (
     "severity",
     "case_id",
@@ -56,10 +59,13 @@ def show_findings(findings: Sequence[Finding], *, key: str) -> None:
 
 
 def _table(findings: Sequence[Finding], *, key: str) -> None:
+    columns = {
+        name: st.column_config.TextColumn(width=px, help=_HELP.get(name))
+        for name, px in _WIDTHS_PX.items()
+    }
     chosen = st.dataframe(
         pd.DataFrame([_row(f) for f in findings]), hide_index=True, width="stretch", key=key,
-        on_select="rerun", selection_mode="single-row", row_height=WRAPPING_PX,
-        column_config={name: st.column_config.TextColumn(width=px) for name, px in _WIDTHS_PX.items()},
+        on_select="rerun", selection_mode="single-row", row_height=WRAPPING_PX, column_config=columns,
     )  # fmt: skip
     rows = chosen.selection.rows
     _explain(findings[rows[0] if rows else 0])
@@ -68,7 +74,7 @@ def _table(findings: Sequence[Finding], *, key: str) -> None:
 def _row(f: Finding) -> dict[str, object]:
     return {
         "case": f.case_id or "", "sheet": f.form or "", "cell": f.cell or "", "what": f.message,
-        "how to fix": f.fix, "follows from it": len(list(all_of(f.consequences))) or "",
+        "how to fix": f.fix, "more": len(list(all_of(f.consequences))) or "",
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboards.portal import quota
 from dashboards.portal.preview import show
 from dashboards.portal.spool import ENDINGS, Upload, chosen, spooled
 from registry.access.rights import Person
@@ -45,6 +46,13 @@ def page(person: Person) -> None:
         )
         return
     upload = chosen([(f.name, f.getvalue()) for f in files])
+    free = quota.free_again(person.username, upload.token)
+    if free is not None:
+        st.warning(
+            f"You sent {quota.FILES_PER_HOUR} different files within an hour; nothing of this one was read. "
+            f"Send it again after {free:%H:%M} UTC."
+        )
+        return
     asked = f"reason for {upload.token}"  # of this file: the next one is asked anew
     reason = st.session_state.get(asked)
     receipt = _judged(upload, person, reason).receipt

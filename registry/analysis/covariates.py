@@ -15,7 +15,7 @@ COMPETING = frozenset({
     "relapse", "nrm", "neutrophil_recovery", "platelet_recovery",
     "acute_gvhd_2_4", "acute_gvhd_3_4", "chronic_gvhd",
 })  # fmt: skip
-ENDPOINTS = frozenset({"os", "os_allo_censored", "lfs", "lfs_allo_censored"}) | COMPETING
+ENDPOINTS = frozenset({"os", "os_allo_censored", "efs", "lfs", "lfs_allo_censored"}) | COMPETING
 
 
 @dataclass(frozen=True)

@@ -15,3 +15,7 @@ class OccupiedError(BackupError):
 
 class BusyError(BackupError):
     """Another backup or restore of the same registry is under way."""
+
+
+class BrokenTrailError(BackupError):
+    """Rows and tables are as they should be, but the audit trail among them does not hold."""

@@ -17,12 +17,17 @@ from registry.audit.anchors import keep
 from registry.backup.archive import DATABASE, Manifest, pack, sha256
 from registry.backup.contents import contents, is_audited, snapshot
 from registry.backup.encryption import encrypt, recipient
-from registry.backup.errors import OccupiedError
+from registry.backup.errors import BrokenTrailError, OccupiedError
 from registry.backup.keeping import folder, new_name, workspace
 from registry.backup.postgres import dump, major_version, session_of, tool
 from registry.backup.proof import Progress, audit_faults, take_out
 from registry.deidentify.files import appear
 from registry.home import home
+
+_ALTHOUGH_BROKEN = (
+    "Somebody altered the registry: keep the older backups. mst backup --although-broken makes one "
+    "with this written down."
+)
 
 
 def create(
@@ -66,7 +71,10 @@ def _fill(
     progress(f"packing {len(sources)} files")
     key = _write(file, manifest, sources, readers, aside / "plain")
     (aside / DATABASE).unlink()  # its room is needed for the proof
-    take_out(session, file, key, aside / "proof", progress)
+    try:
+        take_out(session, file, key, aside / "proof", progress)
+    except BrokenTrailError as error:
+        raise BrokenTrailError(f"{error}\n{_ALTHOUGH_BROKEN}") from None
     keep(manifest.audit_head)
 
 

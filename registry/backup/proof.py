@@ -14,30 +14,33 @@ from registry import audit, store
 from registry.backup.archive import DATABASE, Manifest, unpack
 from registry.backup.contents import contents, differences, is_audited, snapshot
 from registry.backup.encryption import decrypt, is_encrypted, read_key
-from registry.backup.errors import BackupError
+from registry.backup.errors import BackupError, BrokenTrailError
 from registry.backup.keeping import workspace
 from registry.backup.postgres import ensure_roles, load, major_version, scratch, session_of, tool
 
 Progress = Callable[[str], None]
-_KEPT_ALTHOUGH = (
-    "Somebody altered the registry: keep the older backups. mst backup --although-broken makes one "
-    "with this written down."
-)
 
 
-def prove(database_url: URL, manifest: Manifest) -> list[str]:
-    """What is wrong with a restored database; empty if nothing is.
+def prove(database_url: URL, manifest: Manifest) -> None:
+    """Hold a restored database against what the manifest says of it.
 
-    The one place for what a restored database must stand: a further check adds its faults here.
-    Foreign keys are not among them, since PostgreSQL checks every row when it restores one.
+    The one place for what a restored database must stand: a further check is asked here. Foreign keys
+    are not among them, since PostgreSQL checks every row when it restores one. Raises BackupError,
+    BrokenTrailError where nothing but the trail is at fault.
     """
-    faults = differing(database_url, manifest)
-    if is_audited(manifest.contents()):
-        with snapshot(database_url) as session:
-            found = audit_faults(session, manifest.audit_head)
-        broken = [f"audit trail: {fault}" for fault in found if fault not in manifest.audit_faults]
-        faults += [*broken, _KEPT_ALTHOUGH] if broken else []
-    return faults
+    faults, trail = differing(database_url, manifest), _trail_faults(database_url, manifest)
+    if faults or trail:
+        kind = BackupError if faults else BrokenTrailError
+        raise kind("\n".join(["The backup is not what it says it is:", *faults, *trail]))
+
+
+def _trail_faults(database_url: URL, manifest: Manifest) -> list[str]:
+    """What of the audit trail does not hold, and is not known not to."""
+    if not is_audited(manifest.contents()):
+        return []
+    with snapshot(database_url) as session:
+        found = audit_faults(session, manifest.audit_head)
+    return [f"audit trail: {fault}" for fault in found if fault not in manifest.audit_faults]
 
 
 def audit_faults(session: Connection, end: audit.Head | None) -> tuple[str, ...]:
@@ -74,9 +77,7 @@ def take_out(
         # whose the tables are is not proven: not every login that may read them may give them away
         load(beside, program, aside / DATABASE, "--no-owner", f"--jobs={os.cpu_count() or 1}")
         progress(f"comparing the rows of {len(manifest.tables)} tables")
-        faults = prove(beside, manifest)
-    if faults:
-        raise BackupError("\n".join(["The backup is not what it says it is:", *faults]))
+        prove(beside, manifest)
     return manifest
 
 

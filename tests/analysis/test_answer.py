@@ -19,6 +19,7 @@ from registry.analysis import (
 )
 from registry.consensus import benchmarks
 from registry.statistics.cox import cox
+from registry.statistics.kaplan_meier import Survival
 from registry.statistics.model import Term
 from tests.analysis.material import Patient, file_of, whoever_survives
 
@@ -72,6 +73,44 @@ def test_time_dependent_by_hand() -> None:
     assert found.left_out == LeftOut(not_known=1)
     assert found.model is not None
     assert found.model.patients == 7
+
+
+def test_those_without_a_remission_have_their_event_on_the_first_day_and_count() -> None:
+    """Event-free survival: everybody a day later is the same comparison, which needs no event at day 0."""
+    draw = np.random.default_rng(11)
+    failed = draw.random(80) < 0.3
+    days = np.where(failed, 0, np.ceil(draw.exponential(300, 80))).astype(int)
+
+    def told(later: int) -> Answer:
+        patients = [
+            Patient(10 + int(day) + later, 1, sex=("female", "male")[number % 2])
+            for number, day in enumerate(days)
+        ]
+        asked = Question("efs", "first_course", "sex")
+        return answer(file_of(patients, endpoint="efs"), asked)
+
+    found, shifted = told(0), told(1)
+    for one, other in zip(found.groups, shifted.groups, strict=True):
+        assert isinstance(one.curve, Survival)
+        assert isinstance(other.curve, Survival)
+        assert one.curve.at(0).share == pytest.approx(1 - failed[one.name == "male" :: 2].mean())
+        assert one.curve.survival == pytest.approx(other.curve.survival)
+    assert found.test == shifted.test
+    assert found.model is not None
+    assert shifted.model is not None
+    assert found.model.terms == shifted.model.terms
+
+
+def test_a_time_dependent_answer_names_those_whose_event_came_on_the_first_day() -> None:
+    patients = [
+        *(Patient(p.end_day, p.status, p.history) for p in PATIENTS),
+        Patient(10, 1, counts()),
+    ]
+    asked = Question(
+        "efs", "first_course", "n_mst_consolidations", Method.TIME_DEPENDENT, at_least=(2,)
+    )
+    found = answer(file_of(patients, endpoint="efs"), asked)
+    assert found.left_out == LeftOut(not_known=1, before_event=1)
 
 
 def test_a_change_on_the_day_of_death_comes_too_late() -> None:

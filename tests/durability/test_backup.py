@@ -448,6 +448,7 @@ def test_a_broken_trail_is_backed_up_only_when_asked_for_and_stays_named(tmp_pat
     other = ("Entry 2 was altered.",)
     told = mst("backup", "verify", repacked(file, tmp_path, audit_faults=other), code=2)
     assert "Entry 1 was altered" in told
+    assert "--although-broken" not in told  # it makes backups; this one is only looked at
 
 
 @pytest.mark.requirement("REL-10")

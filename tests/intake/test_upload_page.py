@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboards.portal import quota
 from registry.access.rights import Person, Role
 from registry.intake.submit import submit
 from registry.workbook import write_json
@@ -67,3 +69,27 @@ def test_a_file_the_registry_has_changes_nothing_and_asks_nothing(tmp_path: Path
     choose(page, with_weight(tmp_path, 61.5))
     assert ASKED not in [s.label for s in page.selectbox]
     assert not any(label.startswith("Store") for label in labels(page))
+
+
+@pytest.mark.requirement("UPL-18")
+def test_a_person_has_so_many_files_an_hour_and_each_file_counts_once() -> None:
+    start = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    for n in range(quota.FILES_PER_HOUR):
+        assert quota.free_again("ben", f"file {n}", start + timedelta(minutes=n)) is None
+    later = start + timedelta(minutes=40)
+    assert quota.free_again("ben", "file 3", later) is None
+    assert quota.free_again("ben", "one more", later) == start + timedelta(hours=1)
+    assert quota.free_again("eva", "one more", later) is None
+    assert quota.free_again("ben", "one more", start + timedelta(minutes=60)) is None
+    assert quota.free_again("ben", "another", start + timedelta(minutes=60)) is not None
+
+
+@pytest.mark.requirement("UPL-18")
+def test_a_file_too_many_is_not_read_and_the_page_says_when_it_will_be(tmp_path: Path) -> None:
+    who = Person("cleo", Role.COORDINATOR, "C01")
+    for n in range(quota.FILES_PER_HOUR):
+        quota.free_again("cleo", f"file {n}")
+    page = shown(who, "Send data")
+    told = choose(page, with_weight(tmp_path, 61.5))
+    assert "nothing of this one was read. Send it again after" in told
+    assert not labels(page)

@@ -92,4 +92,4 @@ def test_a_file_too_many_is_not_read_and_the_page_says_when_it_will_be(tmp_path:
     page = shown(who, "Send data")
     told = choose(page, with_weight(tmp_path, 61.5))
     assert "nothing of this one was read. Send it again after" in told
-    assert not labels(page)
+    assert not any(label.startswith(("Store", "Leave", "Download")) for label in labels(page))

@@ -90,6 +90,7 @@ def test_a_file_too_many_is_not_read_and_the_page_says_when_it_will_be(tmp_path:
     for n in range(quota.FILES_PER_HOUR):
         quota.free_again("cleo", f"file {n}")
     page = shown(who, "Send data")
-    told = choose(page, with_weight(tmp_path, 61.5))
+    choose(page, with_weight(tmp_path, 61.5))
+    (told,) = (warning.value for warning in page.warning)
     assert "nothing of this one was read. Send it again after" in told
     assert not any(label.startswith(("Store", "Leave", "Download")) for label in labels(page))

@@ -7,7 +7,7 @@ its tables and its prepared statements; and what does not wait for each other ru
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Protocol
@@ -75,11 +75,12 @@ class Bench:
         """Work out every model from the rows loaded, each once what it reads is there."""
         done = {model.name: Event() for model in self._derived}
         inserts = {m.name: f"insert into {m.relation} {m.sql}" for m in self._derived}
+        self._share(inserts.values())
 
         def work(lane: _Lane) -> None:
             try:
                 for name, insert in inserts.items():
-                    if self._assigned(insert) is lane:
+                    if self._lane_of[insert] is lane:
                         for needed in self._needs[name]:
                             done[needed].wait()
                         lane.run(insert)
@@ -87,17 +88,16 @@ class Bench:
             finally:
                 # where one statement fails, nobody may wait for it
                 for name, insert in inserts.items():
-                    if self._assigned(insert) is lane:
+                    if self._lane_of[insert] is lane:
                         done[name].set()
 
-        for insert in inserts.values():
-            self._assigned(insert)
         with ThreadPoolExecutor(LANES) as pool:
             list(pool.map(work, self._lanes))
 
     def ask(self, queries: Sequence[str]) -> list[pa.Table]:
         """The answer to each query as Arrow."""
-        mine = [[q for q in queries if self._assigned(q) is lane] for lane in self._lanes]
+        self._share(queries)
+        mine = [[q for q in queries if self._lane_of[q] is lane] for lane in self._lanes]
         found: dict[str, pa.Table] = {}
 
         def work(lane: _Lane, asked: list[str]) -> None:
@@ -124,13 +124,15 @@ class Bench:
         known = self._connection.execute("select name from duckdb_optimizers()").fetchall()
         return [name for (name,) in known if name != "filter_pushdown"]
 
-    def _assigned(self, query: str) -> _Lane:
-        """The lane that plans and runs a query: the one with less to do so far."""
-        if query not in self._lane_of:
-            lane = min(self._lanes, key=lambda lane: lane.load)
-            lane.load += len(query)
-            self._lane_of[query] = lane
-        return self._lane_of[query]
+    def _share(self, queries: Iterable[str]) -> None:
+        """Give each lane as much of what is run together: longest first, to the one with less to do.
+
+        Once given, a query stays in its lane, which keeps it prepared.
+        """
+        loads = dict.fromkeys(self._lanes, 0)
+        for query in sorted(queries, key=len, reverse=True):
+            lane = self._lane_of.setdefault(query, min(loads, key=lambda lane: loads[lane]))
+            loads[lane] += len(query)
 
 
 class _Lane:
@@ -138,7 +140,6 @@ class _Lane:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, *, few_rows: bool) -> None:
         self.cursor, self._asking = connection.cursor(), connection.cursor()
-        self.load = 0
         self._keep = few_rows
         self._prepared: dict[str, str] = {}
         for cursor in (self.cursor, self._asking):

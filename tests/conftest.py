@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer.testing
 
 # before anything of the registry is imported, so that no test ever touches a person's own state
 _HOME = Path(tempfile.mkdtemp(prefix="mst-test-"))
@@ -30,6 +32,10 @@ def share_cache(home: Path) -> Path:
 
 
 share_cache(_HOME)
+
+
+# the runner of commands builds the whole tree of them at each call, which takes longer than most commands
+typer.testing._get_command = functools.cache(typer.testing._get_command)
 
 
 @pytest.fixture(autouse=True)

@@ -28,7 +28,9 @@ def test_a_column_is_told_with_what_is_filled_and_its_values() -> None:
 
 
 def test_only_what_is_wholly_filled_is_said_to_be() -> None:
-    file = patients(*[{"sex": "male"}] * 2999, {})
+    file = patients({"sex": "male"}, {})
+    again = "select dim_patient.* from dim_patient, range(2998) where sex is not null"
+    file.execute(f"insert into dim_patient {again}")
     (sex,) = codebook(file, {"dim_patient": ("sex",)})
     assert sex.filled_percent == 99.9
     assert "| 99.9 % |" in as_markdown([sex], "All")

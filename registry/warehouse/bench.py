@@ -155,8 +155,8 @@ class _Lane:
         return table
 
     def _kept(self, query: str, cursor: duckdb.DuckDBPyConnection) -> str:
-        """The query, or where statements are kept what runs it: that spares reading it and planning it
-        twice; a query of tables is planned anew each time it runs (DuckDB since 2026)."""
+        """The query, or where statements are kept what runs it: read once, and planned once if without the
+        optimizer (DuckDB 2 plans others anew each time)."""
         if not self._keep:
             return query
         if query not in self._prepared:

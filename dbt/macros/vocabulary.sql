@@ -58,7 +58,8 @@ end
 
 {#- Reasons for which 2.4 exempts an immunosuppressive drug (T-23). -#}
 {%- macro exempt_indications() -%}
-('GVHD treatment', 'antiemesis or premedication', 'CNS prophylaxis or treatment')
+('GVHD treatment', 'antiemesis or premedication', 'CNS prophylaxis or treatment',
+ 'cytokine release syndrome', 'differentiation syndrome', 'hormone replacement')
 {%- endmacro -%}
 
 {#- Suspected or confirmed GVHD among the complications. -#}

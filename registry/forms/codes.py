@@ -345,6 +345,9 @@ class Indication(StrEnum):
     NEUTROPENIA = "neutropenia"
     ANTIEMESIS_PREMEDICATION = "antiemesis or premedication"
     CNS = "CNS prophylaxis or treatment"
+    CYTOKINE_RELEASE = "cytokine release syndrome"
+    DIFFERENTIATION = "differentiation syndrome"
+    HORMONE_REPLACEMENT = "hormone replacement"
     CONCOMITANT_DISEASE = "concomitant disease"
     OTHER = "other"
 

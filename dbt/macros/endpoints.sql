@@ -11,6 +11,11 @@
 180
 {%- endmacro -%}
 
+{#- So many days after its last count a patient is still taken as not recovered; later nobody knows. -#}
+{%- macro recovery_followed_days() -%}
+14
+{%- endmacro -%}
+
 {#- What centers are compared by: endpoint, origin, and the day by which. -#}
 {%- macro center_comparisons() -%}
 {{ return([('os', 'first_course', 365), ('os', 'first_course', 730), ('lfs', 'remission', 730)]) }}

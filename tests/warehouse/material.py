@@ -108,14 +108,15 @@ def timeline_case(number: int, of: dict[str, Any]) -> Rows:
         "allo": [{"transplant_done": allo != "never", "transplant_day": allo if isinstance(allo, int) else None}],
         "complication": [{"kind": kind, "agvhd_grade": grade, "onset_day": day} for kind, grade, day in gvhd],
     }  # fmt: skip
-    if course != "never":
-        rows["course"] = [{"course_no": 1, "phase": "induction", "start_day": course}]
+    courses = of.get("courses", [[1, course]] if course != "never" else [])
+    rows["course"] = [{"course_no": no, "phase": "induction", "start_day": day} for no, day in courses]
     if "infusion" in of:
         rows["infusion"] = [{"infusion_no": 1, "course_no": 1, "infusion_day": of["infusion"]}]
-    if remission != "unknown":
-        found = {"response": "no response"} if remission == "never" else {"response": "CR"}
-        day = 30 if remission == "never" else remission
-        rows["response"] = [{"assessment_day": day, "after_course_no": 1, **found}]
+    found = {"unknown": [], "never": [[30, "no response"]]}.get(remission, [[remission, "CR"]])
+    rows["response"] = [
+        {"assessment_day": day, "after_course_no": 1, "response": response}
+        for day, response in of.get("responses", found)
+    ]
     case = {"center_id": "TL", "case_id": f"TL{number:02d}"}
     return {form: [{**case, **row} for row in of_form] for form, of_form in rows.items()}
 

@@ -23,6 +23,19 @@ transplants as (
 
 ),
 
+-- What ended the chance of recovery counts only if counts were followed up to it: long after the last one,
+-- nobody knows whether it came before.
+followed as (
+
+    select
+        * replace (
+            case when competing_day <= last_count_day + {{ recovery_followed_days() }} then competing_day end
+                as competing_day
+        )
+    from recoveries
+
+),
+
 counted as (
 
     select
@@ -33,7 +46,7 @@ counted as (
         coalesce(recovery_day, competing_day, last_count_day) - last_dose_day as time_days,
         case when recovery_day is not null then 1 when competing_day is not null then 2 else 0 end
             as status
-    from recoveries
+    from followed
 
 ),
 

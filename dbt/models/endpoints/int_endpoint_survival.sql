@@ -51,7 +51,8 @@ deaths as (
 
 ),
 
--- A relapse whose day is unknown, or before the origin, says nothing about time from the origin.
+-- A relapse whose day is unknown, or before the origin, says nothing about time from the origin. Whoever
+-- is known to be transplanted with active leukaemia has none of its absence to lose.
 remissions as (
 
     select
@@ -65,6 +66,10 @@ remissions as (
     where origin in ('remission', 'allo_transplant')
         and has_relapsed is not null
         and (has_relapsed or is_dead is not null)
+        and (
+            origin = 'remission'
+            or (coalesce(in_remission, true) and coalesce(remission_day <= allo_day, true))
+        )
 
 ),
 
@@ -99,21 +104,31 @@ relapses as (
 
 ),
 
--- Remission by the landmark, or failure; without an evaluation by then neither is known.
+-- Remission by the landmark, or failure, dated day 0; alive without an assessment, neither is known. A
+-- relapse tells of a remission before it.
+landmarks as (
+
+    select
+        *,
+        origin_day + {{ efs_landmark_days() }} as landmark_day
+    from starts
+    where origin = 'first_course'
+        and is_dead is not null
+
+),
+
 inductions as (
 
     select
         *,
         case
-            when remission_day <= origin_day + {{ efs_landmark_days() }} then true
+            when least(remission_day, relapse_day) <= landmark_day then true
             when remission_day is not null then false
-            when in_remission is false
-                and (is_dead or last_contact_day >= origin_day + {{ efs_landmark_days() }})
-                then false
+            when has_relapsed then cast(null as boolean)
+            when is_ever_assessed and (is_dead or last_contact_day >= landmark_day) then false
+            when is_dead and last_contact_day <= landmark_day then false
         end as is_remission_by_landmark
-    from starts
-    where origin = 'first_course'
-        and is_dead is not null
+    from landmarks
 
 ),
 
@@ -127,18 +142,20 @@ events as (
         case
             when is_remission_by_landmark is false then cast(0 as bigint)
             when is_remission_by_landmark and has_relapsed then relapse_day - origin_day
-            when is_remission_by_landmark or is_dead then last_contact_day - origin_day
+            when is_remission_by_landmark then last_contact_day - origin_day
             else cast(0 as bigint)
         end as time_days,
         case
             when is_remission_by_landmark is false then 1
             when is_remission_by_landmark then case when has_relapsed or is_dead then 1 else 0 end
-            when is_dead then 1
             else 0
         end as status
     from inductions
-    where not coalesce(is_remission_by_landmark, false)
-        or has_relapsed is not null
+    where case
+        when is_remission_by_landmark then has_relapsed is not null
+        when is_remission_by_landmark is null then not coalesce(has_relapsed, false)
+        else true
+    end
 
 ),
 

@@ -32,6 +32,7 @@ final as (
         patients.first_course_day,
         infusions.first_infusion_day,
         responses.in_remission,
+        coalesce(responses.is_ever_assessed, false) as is_ever_assessed,
         patients.remission_day,
         patients.has_relapsed,
         patients.relapse_day,

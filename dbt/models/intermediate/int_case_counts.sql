@@ -44,7 +44,8 @@ counted as (
     select
         center_id,
         case_id,
-        min(start_day) as first_course_day,
+        -- The first by its number: a later one must not stand in for a day nobody knows.
+        arg_min_null(start_day, course_no) as first_course_day,
         count(*) as n_courses,
         {{ count_if_known("is_mst") }} as n_mst_courses,
         {{ count_if_known("phase = 'induction'") }} as n_inductions,

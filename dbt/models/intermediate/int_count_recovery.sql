@@ -70,7 +70,8 @@ origins as (
     select
         ordered.*,
         infusions.infusion_day,
-        case when outcomes.is_dead then outcomes.last_contact_day end as death_day
+        case when outcomes.is_dead then outcomes.last_contact_day end as death_day,
+        outcomes.allo_day
     from ordered
     inner join outcomes
         on outcomes.center_id = ordered.center_id
@@ -89,7 +90,8 @@ windows as (
         *,
         row_number() over (order by center_id, case_id, course_no) as window_no,
         coalesce(start_day, last_dose_day, infusion_day) as first_day,
-        least(coalesce(next_start_day, death_day), coalesce(death_day, next_start_day)) as competing_day
+        -- A transplant ends every course before it: what recovers then is the graft.
+        least(next_start_day, death_day, case when allo_day >= start_day then allo_day end) as competing_day
     from origins
 
 ),
@@ -105,7 +107,7 @@ supported as (
         on transfusions.center_id = blood_counts.center_id
         and transfusions.case_id = blood_counts.case_id
         and transfusions.transfusion_day between
-            blood_counts.sample_day - {{ asked.platelet_transfusion_free_days }}
+            blood_counts.sample_day - {{ asked.platelet_transfusion_free_days }} + 1
             and blood_counts.sample_day
 
 ),
@@ -157,14 +159,18 @@ placed as (
 
 ),
 
--- The day from which the count was seen below: recovery starts later, before that it is still falling.
+-- The day from which the count was seen below: recovery starts later, before that it is still falling. What was
+-- low before day 0 was so by the leukaemia, or on the way down.
 fallen as (
 
     select
         window_no,
         lineage
+        {%- for clock in clocks %}
         {%- for k in range(thresholds_at_most) %},
-        min(case when reached & {{ 2 ** k }} = 0 then sample_day end) as below_day_{{ k }}
+        min(case when reached & {{ 2 ** k }} = 0 and sample_day >= {{ clock }}_day then sample_day end)
+            as {{ clock }}_below_day_{{ k }}
+        {%- endfor %}
         {%- endfor %}
     from placed
     group by window_no, lineage
@@ -193,12 +199,10 @@ after as (
         {%- for k in range(thresholds_at_most) %}
         {%- set starts = 'sample_day > ' ~ clock ~ '_day and all_reach & ' ~ 2 ** k ~ ' > 0' %},
         min(case when {{ starts }} then sample_day end) as {{ clock }}_first_run_day_{{ k }},
-        min(case when {{ starts }} and sample_day > below_day_{{ k }} then sample_day end)
-            as {{ clock }}_recovery_day_{{ k }}
+        min(case when {{ starts }} and sample_day > {{ clock }}_below_day_{{ k }} then sample_day end)
+            as {{ clock }}_recovery_day_{{ k }},
+        max({{ clock }}_below_day_{{ k }}) is null as {{ clock }}_is_never_below_{{ k }}
         {%- endfor %}
-        {%- endfor %}
-        {%- for k in range(thresholds_at_most) %},
-        max(below_day_{{ k }}) is null as is_never_below_{{ k }}
         {%- endfor %}
     from runs
     inner join fallen
@@ -227,7 +231,7 @@ unioned as (
         windows.{{ clock }}_day as day_0,
         after.{{ clock }}_first_run_day_{{ loop.index0 }} as first_run_day,
         after.{{ clock }}_recovery_day_{{ loop.index0 }} as recovery_day,
-        after.is_never_below_{{ loop.index0 }} as is_never_below,
+        after.{{ clock }}_is_never_below_{{ loop.index0 }} as is_never_below,
         after.{{ clock }}_last_count_day as last_count_day,
         windows.competing_day
     from after
@@ -256,7 +260,7 @@ final as (
         case
             when recovery_day is not null then 'recovered'
             when is_never_below then 'never below'
-            when competing_day is not null then 'not before death or the next course'
+            when competing_day is not null then 'not before death, a transplant or the next course'
             else 'not by the last count'
         end as outcome,
         cast(last_count_day as bigint) as last_count_day,

@@ -38,7 +38,7 @@ joined as (
         responses.induction_response,
         responses.in_remission,
         responses.remission_day,
-        coalesce(followups.relapse_day, responses.relapse_day) as relapse_day,
+        least(followups.relapse_day, responses.relapse_day) as relapse_day,
         followups.relapsed,
         followups.last_contact_day,
         followups.status = 'dead' as is_dead,

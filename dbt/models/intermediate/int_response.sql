@@ -46,6 +46,7 @@ final as (
             else false
         end as in_remission,
         min(case when is_remission then assessment_day end) as remission_day,
+        {{ any_row("response <> 'not evaluable'") }} = 1 as is_ever_assessed,
         min(case when response = 'relapse' then assessment_day end) as relapse_day
     from ranked
     group by center_id, case_id

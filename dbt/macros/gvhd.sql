@@ -24,11 +24,11 @@ case
 end
 {%- endmacro -%}
 
-{#- Acute GVHD after modified Glucksberg: here liver 4 stays in III, and the gut has no upper stage. Grade IV
-    by performance status (ECOG 4) is not asked of the form. -#}
+{#- Acute GVHD after modified Glucksberg (Przepiorka 1995): gut 4 stays in III, and the gut has no upper stage. Grade
+    IV by performance status (ECOG 4) is not asked of the form. -#}
 {%- macro glucksberg_grade(skin, liver, lower_gi) -%}
 case
-    when {{ skin }} = 4 or {{ lower_gi }} = 4 then 4
+    when {{ skin }} = 4 or {{ liver }} = 4 then 4
     when {{ skin }} is null or {{ liver }} is null or {{ lower_gi }} is null then cast(null as bigint)
     when {{ liver }} >= 2 or {{ lower_gi }} >= 2 then 3
     when {{ skin }} = 3 or {{ liver }} = 1 or {{ lower_gi }} = 1 then 2

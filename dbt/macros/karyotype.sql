@@ -8,6 +8,7 @@
 
 {#- Column, lesion as genetics.yaml calls it, and pattern. -#}
 {%- macro karyotype_lesions() -%}
+{%- set inv3 = "(inv\\(3\\)|t\\(3;3\\))($|[^(]|\\(q21[^q]*q26)" -%}
 {%- set mllt3 = translocation('9', '11', 'p2[12]', 'q23') -%}
 {{ return([
     ('runx1_runx1t1', 'RUNX1::RUNX1T1', translocation('8', '21', 'q2[12]', 'q22')),
@@ -21,7 +22,8 @@
     ('dek_nup214', 'DEK::NUP214', translocation('6', '9', 'p2[23]', 'q34')),
     ('bcr_abl1', 'BCR::ABL1', translocation('9', '22', 'q34', 'q11')),
     ('kat6a_crebbp', 'KAT6A::CREBBP', translocation('8', '16', 'p11', 'p13')),
-    ('mecom', 'MECOM', "(inv\\(3\\)|t\\(3;3\\))($|[^(]|\\(q21[^q]*q26)"
+    ('gata2_mecom', 'GATA2::MECOM', inv3),
+    ('mecom', 'MECOM', inv3
         ~ "|t\\(3;[0-9XY]+\\)\\(q26|t\\([12];3\\)\\([^;)]+;q26"),
     ('loss_5q', '-5 or del(5q)', "^-5$|del\\(5\\)\\(q|del\\(5q\\)|i\\(5\\)\\(p10"),
     ('loss_7', '-7', "^-7$"),

@@ -96,3 +96,17 @@ case
     else true
 end
 {%- endmacro -%}
+
+{#- More of a drug a day, or on more days, than a standard regimen has of it. -#}
+{%- macro above_standard() -%}
+{%- set found = [] -%}
+{%- for regimen in var('regimens').regimens.values() if regimen.intensity == 'standard' -%}
+{%- for part in regimen.components | sum(start=[]) -%}
+{%- do found.append(
+    "drug = '%s' and (mg_per_m2_per_day > %s or n_days > %s)"
+    | format(part.drug, part.dose.high, part.schedules | map(attribute='n') | max)
+) -%}
+{%- endfor -%}
+{%- endfor -%}
+{{ found | join(' or ') }}
+{%- endmacro -%}

@@ -61,6 +61,7 @@ def _bounds(key: Any, completeness: pd.DataFrame) -> dict[str, tuple[float, floa
 def _rows(
     key: dict[str, Any], of: pd.DataFrame, bounds: dict[str, tuple[float, float]]
 ) -> Iterator[dict[str, Any]]:
+    of = of.dropna(subset=["time_days"])  # the others count for completeness
     of = of.sort_values(["center_id", "case_id"])  # the same release gives the same ranks
     known = {c: judged for c, limits in bounds.items() if (judged := gate(*limits)) is not None}
     try:

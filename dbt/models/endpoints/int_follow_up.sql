@@ -3,7 +3,7 @@
 {%- set origin_days = {'first_course': 'first_course_day', 'remission': 'remission_day'} -%}
 
 -- How long a patient was observed after an origin, up to the day of a comparison, and how long it could have
--- been. The registry keeps the year of diagnosis only, so what was possible is an interval.
+-- been; of whom the endpoint is not known, no day. The registry keeps the year of diagnosis only, so what was possible is an interval.
 with
 
 endpoints as (
@@ -31,26 +31,28 @@ observed as (
     union all
     {%- endif %}
     select
-        endpoints.endpoint,
-        endpoints.origin,
+        '{{ endpoint }}' as endpoint,
+        '{{ origin }}' as origin,
         cast({{ by_day }} as bigint) as by_day,
-        endpoints.center_id,
-        endpoints.case_id,
+        timelines.center_id,
+        timelines.case_id,
         endpoints.time_days,
         endpoints.status,
-        least(endpoints.time_days, {{ by_day }}) as observed_days,
+        coalesce(least(endpoints.time_days, {{ by_day }}), 0) as observed_days,
         {{ days_since('patients.diagnosis_year', 12, 31, cut) }} - timelines.{{ origin_days[origin] }}
             as until_cut_lo,
         {{ days_since('patients.diagnosis_year', 1, 1, cut) }} - timelines.{{ origin_days[origin] }}
             as until_cut_hi
-    from endpoints
-    inner join timelines
-        on timelines.center_id = endpoints.center_id
-        and timelines.case_id = endpoints.case_id
+    from timelines
     inner join patients
-        on patients.center_id = endpoints.center_id
-        and patients.case_id = endpoints.case_id
-    where endpoints.endpoint = '{{ endpoint }}' and endpoints.origin = '{{ origin }}'
+        on patients.center_id = timelines.center_id
+        and patients.case_id = timelines.case_id
+    left join endpoints
+        on endpoints.center_id = timelines.center_id
+        and endpoints.case_id = timelines.case_id
+        and endpoints.endpoint = '{{ endpoint }}'
+        and endpoints.origin = '{{ origin }}'
+    where timelines.{{ origin_days[origin] }} is not null
     {%- endfor %}
 
 ),

@@ -65,10 +65,13 @@ final as (
             when courses.intent = 'conditioning for engraftment' then false
             when linked.course_no is not null then true
             when unlinked.case_id is not null then cast(null as boolean)
-            -- Alive and last seen before the cells were due, in a course that nothing followed.
-            when last_courses.course_no is not null and followups.status <> 'dead'
-                and followups.last_contact_day
-                    < coalesce(courses.end_day, courses.start_day) + {{ var('parameters').cells_due_days }}
+            -- Last seen alive before the cells were due, as far as is known, in a course that nothing followed.
+            when last_courses.course_no is not null and coalesce(followups.status <> 'dead', true)
+                and coalesce(
+                    followups.last_contact_day
+                    < coalesce(courses.end_day, courses.start_day) + {{ var('parameters').cells_due_days }},
+                    true
+                )
                 then cast(null as boolean)
             else false
         end as is_mst,

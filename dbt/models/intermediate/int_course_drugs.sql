@@ -38,6 +38,10 @@ summed as (
         {{ any_row("drug in ('homoharringtonine', 'etoposide', 'fludarabine', 'cladribine', 'other')") }}
             as other_cytotoxic,
         max(case when drug = 'cytarabine' then dose_mg_per_m2 end) as cytarabine_each,
+        -- Against the standard regimens: more of any drug, or a dose nobody recorded.
+        {{ any_row(above_standard()) }} as above_standard,
+        {{ any_row("(drug in " ~ anthracyclines() ~ " or drug = 'cytarabine') and mg_per_m2_per_day is null") }}
+            as dose_unknown,
         sum(case when drug = 'cytarabine' then n_days end) as cytarabine_n_days,
         {{ any_row("drug = 'azacitidine' and route = 'SC'") }} as azacitidine_sc,
         {{ any_row("drug = 'azacitidine' and route is not null and route <> 'SC'") }} as azacitidine_iv,
@@ -72,6 +76,8 @@ joined as (
         summed.cpx_351,
         summed.other_cytotoxic,
         summed.cytarabine_each,
+        summed.above_standard,
+        summed.dose_unknown,
         summed.cytarabine_n_days,
         summed.azacitidine_sc,
         summed.azacitidine_iv,
@@ -128,11 +134,13 @@ final as (
                 then case cytarabine_n_days when 5 then '5' when 7 then '7' else 'other' end
         end as cytarabine_days,
         case
-            when anthracycline = 1 and greatest(cytarabine, cpx_351) = 1 then 'reduced'
             when not has_drugs or not drug_list_complete or drug_list_complete is null
                 then cast(null as varchar)
-            when anthracycline = 1 or other_cytotoxic = 1 then 'other'
-            when cytarabine = 1 and cytarabine_each >= 500 then 'intermediate cytarabine'
+            when other_cytotoxic = 1 or above_standard = 1 and anthracycline = 1 then 'other'
+            when cytarabine_each >= 500 and anthracycline = 0 then 'intermediate cytarabine'
+            when dose_unknown = 1 then cast(null as varchar)
+            when anthracycline = 1 and greatest(cytarabine, cpx_351) = 1 then 'reduced'
+            when anthracycline = 1 then 'other'
             when greatest(hypomethylating, venetoclax, inhibitor) = 1 or cytarabine = 1 then 'low'
             else 'other'
         end as intensity_by_drugs,

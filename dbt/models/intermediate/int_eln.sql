@@ -16,7 +16,7 @@ diagnoses as (
 
 karyotypes as (
 
-    select center_id, case_id, hyperdiploid_karyotype from {{ ref('int_karyotype') }}
+    select center_id, case_id, karyotype_done, hyperdiploid_karyotype from {{ ref('int_karyotype') }}
 
 ),
 
@@ -74,7 +74,11 @@ inputs as (
         {%- endfor %}
         eln_2017_adverse_cytogenetics or found.complex_karyotype as adverse_karyotype_2017,
         eln_2022_adverse_cytogenetics
-            or (found.complex_karyotype and not coalesce(karyotypes.hyperdiploid_karyotype, false))
+            or (
+                found.complex_karyotype
+                -- Where the center calls it complex and gives no formula, its word stands.
+                and not case when karyotypes.karyotype_done then karyotypes.hyperdiploid_karyotype else false end
+            )
             as adverse_karyotype_2022,
         case when mllt3 then true else kmt2a end as kmt2a_rearranged,
         mllt3,

@@ -22,7 +22,7 @@ blocks as (
 
 responses as (
 
-    select * from {{ ref('stg_response') }}
+    select * from {{ ref('int_response_course') }}
 
 ),
 
@@ -76,7 +76,6 @@ inductions as (
 
 ),
 
--- What the center linked to the course, or else found before the next one.
 best_responses as (
 
     select
@@ -90,14 +89,7 @@ best_responses as (
     inner join responses
         on responses.center_id = inductions.center_id
         and responses.case_id = inductions.case_id
-        and (
-            responses.after_course_no = inductions.course_no
-            or (
-                responses.after_course_no is null
-                and responses.assessment_day > inductions.start_day
-                and responses.assessment_day < coalesce(inductions.next_start_day, responses.assessment_day + 1)
-            )
-        )
+        and responses.course_no = inductions.course_no
     group by inductions.center_id, inductions.case_id, inductions.course_no
 
 ),

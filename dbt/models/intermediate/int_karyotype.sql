@@ -282,7 +282,8 @@ final as (
             when karyotype_complete and is_read_in_full
                 and not (n_monosomies >= 2 or (n_monosomies = 1 and n_structural_not_cbf >= 1)) then false
         end as monosomal_karyotype,
-        case when is_read_in_full then n_gains >= 3 and n_structural = 0 end as hyperdiploid_karyotype
+        -- Whole chromosomes gained and nothing else.
+        case when n_structural > 0 then false when is_read_in_full then n_gains >= 3 end as hyperdiploid_karyotype
     from judged
 
 )

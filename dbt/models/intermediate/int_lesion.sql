@@ -51,6 +51,7 @@ readings as (
         ('FLT3-ITD', 'FLT3-ITD high', 'allelic_ratio >= 0.5'),
         ('CEBPA', 'CEBPA biallelic', 'biallelic'),
         ('CEBPA', 'CEBPA in-frame bZIP', 'in_frame_bzip'),
+        ('MECOM', 'GATA2::MECOM', 'cast(null as boolean)'),
     ] %}
     union all
     select

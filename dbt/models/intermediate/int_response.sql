@@ -2,31 +2,20 @@ with
 
 responses as (
 
-    select * from {{ ref('stg_response') }}
-
-),
-
-courses as (
-
-    select * from {{ ref('stg_course') }}
+    select * from {{ ref('int_response_course') }}
 
 ),
 
 ranked as (
 
     select
-        responses.center_id,
-        responses.case_id,
-        responses.assessment_day,
-        responses.response,
-        responses.response in {{ remissions() }} as is_remission,
-        case when courses.phase = 'induction' then {{ response_rank('responses.response') }} end
-            as induction_rank
+        center_id,
+        case_id,
+        assessment_day,
+        response,
+        response in {{ remissions() }} as is_remission,
+        case when phase = 'induction' then {{ response_rank('response') }} end as induction_rank
     from responses
-    left join courses
-        on courses.center_id = responses.center_id
-        and courses.case_id = responses.case_id
-        and courses.course_no = responses.after_course_no
 
 ),
 

@@ -17,7 +17,9 @@ measured as (
     select
         assessments.*,
         diagnoses.baseline_blasts_pct,
-        coalesce(not marrow_done or not marrow_adequate, false) as is_not_evaluable,
+        -- Leukaemia outside the marrow needs no marrow to be seen.
+        coalesce(not marrow_done or not marrow_adequate, false) and not coalesce(extramedullary_disease, false)
+            as is_not_evaluable,
         marrow_blasts_pct < 5 and blood_blasts_pct = 0 and not extramedullary_disease as is_clear,
         anc_e9_per_l >= 1.0 and platelets_e9_per_l >= 100 as has_full_counts,
         anc_e9_per_l >= 0.5 and platelets_e9_per_l >= 50 as has_partial_counts,
@@ -112,8 +114,8 @@ final as (
         end as response,
         response as center_response,
         case
-            when not marrow_done then 'marrow not examined'
-            when not marrow_adequate then 'marrow not adequate'
+            when is_not_evaluable and not marrow_done then 'marrow not examined'
+            when is_not_evaluable then 'marrow not adequate'
             else 'marrow blasts ' || {{ number_text('marrow_blasts_pct') }}
                 || ' %, blood blasts ' || {{ number_text('blood_blasts_pct') }}
                 || ' %, extramedullary ' || {{ yes_no_text('extramedullary_disease') }}

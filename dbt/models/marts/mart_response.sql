@@ -3,7 +3,7 @@ with
 patients as (
 
     select * from {{ ref('int_patient') }}
-    where n_courses > 0
+    where had_induction
 
 ),
 

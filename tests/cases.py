@@ -101,7 +101,7 @@ def _hla(subject: str, typing: dict[str, tuple[str, str]]) -> list[dict[str, Any
 def _course(number: int, phase: str, regimen: str, start: int, end: int) -> dict[str, Any]:
     return dict(course_no=number, phase=phase, intent="antileukaemic", regimen=regimen,
                 start_day=start, end_day=end, weight_kg=61.5, bsa_m2=1.67, drug_list_complete=True,
-                conmed_list_complete=True, radiation_list_complete=True)  # fmt: skip
+                conmed_list_complete=True, radiation_list_complete=True, transfusion_list_complete=True)  # fmt: skip
 
 
 def _drug(course: int, drug: str, first: int, last: int, dose: float, daily: int) -> dict[str, Any]:

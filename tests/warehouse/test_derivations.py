@@ -155,7 +155,8 @@ def test_the_worked_vector_through_the_models(replay: Replay, models: dict[str, 
 
 
 def recovered(counts: list[tuple[int, float]], day_0: int, limit: float) -> int | str:
-    """Days from day 0 to the first of three counts in a row at the limit, once one was below it."""
+    """Days from day 0 to the first of three counts in a row at the limit, once one was below it on day 0 or later."""
+    counts = [(day, value) for day, value in counts if day >= day_0]
     if all(value >= limit for _, value in counts):
         return "never below"
     for n, (day, _) in enumerate(counts):

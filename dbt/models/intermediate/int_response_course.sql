@@ -37,7 +37,7 @@ spans as (
 
 ),
 
-final as (
+claimed as (
 
     select
         responses.center_id,
@@ -45,7 +45,12 @@ final as (
         responses.assessment_day,
         responses.response,
         spans.course_no,
-        spans.phase
+        spans.phase,
+        -- Where the day of the next course is not known, more than one may claim it.
+        row_number() over (
+            partition by responses.center_id, responses.case_id, responses.assessment_day
+            order by spans.course_no desc nulls last
+        ) as claim
     from responses
     left join spans
         on spans.center_id = responses.center_id
@@ -58,11 +63,20 @@ final as (
                 and responses.assessment_day < coalesce(spans.next_start_day, responses.assessment_day + 1)
             )
         )
-    -- where the day of the next course is not known, more than one may claim it
-    qualify row_number() over (
-        partition by responses.center_id, responses.case_id, responses.assessment_day
-        order by spans.course_no desc nulls last
-    ) = 1
+
+),
+
+final as (
+
+    select
+        center_id,
+        case_id,
+        assessment_day,
+        response,
+        course_no,
+        phase
+    from claimed
+    where claim = 1
 
 )
 

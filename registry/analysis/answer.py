@@ -29,7 +29,7 @@ _ORIGIN_DAY = {
 class LeftOut:
     """Patients with the endpoint who are in no group, by reason.
 
-    `not_known`: the covariate, or since when. `before`: those who had the event, a competing event, or
+    `not_known`: the covariate, since when, or by the landmark. `before`: those who had the event, a competing event, or
     were lost, on the landmark day or before; with the time-dependent method on the day of origin.
     """
 
@@ -70,10 +70,15 @@ class _Row:
     status: int
     history: tuple[tuple[int, object], ...]
 
-    def value_by(self, day: int) -> object:
-        """As known at the end of a day; what comes on the first day known is there at the origin."""
+    def value_by(self, day: int) -> object | None:
+        """As known at the end of a day; None while nothing is."""
         known = [value for changed, value in self.history if changed <= day]
-        return known[-1] if known else self.history[0][1]
+        return known[-1] if known else None
+
+    @property
+    def known_from(self) -> int:
+        """The first day from the origin on, of which the value is known."""
+        return max(0, self.history[0][0])
 
 
 def answer(connection: duckdb.DuckDBPyConnection, question: Question) -> Answer:
@@ -111,16 +116,21 @@ def everyone(connection: duckdb.DuckDBPyConnection, endpoint: str, origin: str) 
 def _landmark(question: Question, rows: list[_Row], not_known: int) -> Answer:
     day = question.landmark_day or 0
     selected = landmark([row.time_days for row in rows], [row.status for row in rows], day)
-    values = [
-        question.label(row.value_by(day))
-        for row, kept in zip(rows, selected.kept, strict=True)
-        if kept
-    ]
+    kept = [row.value_by(day) for row, kept in zip(rows, selected.kept, strict=True) if kept]
+    known = np.array([value is not None for value in kept], dtype=bool)
     left_out = LeftOut(
-        not_known, selected.events_before, selected.competing_before, selected.censored_before
-    )
+        not_known + int((~known).sum()),
+        selected.events_before, selected.competing_before, selected.censored_before,
+    )  # fmt: skip
+    if not known.any():
+        raise ValueError(f"of nobody it is known by day {day}")
+    values = [question.label(value) for value in kept if value is not None]
     return _compared(
-        question, selected.time_days.tolist(), selected.status.tolist(), values, left_out
+        question,
+        selected.time_days[known].tolist(),
+        selected.status[known].tolist(),
+        values,
+        left_out,
     )
 
 
@@ -152,9 +162,11 @@ def _compared(
 
 
 def _time_dependent(question: Question, rows: list[_Row], not_known: int) -> Answer:
-    """Rows are cut where the group changes: on the day itself the patient is still in the old one."""
-    followed = [row for row in rows if row.time_days > 0]
+    """Rows are cut where the group changes: on the day itself the patient is still in the old one. Who comes to
+    be known later enters later."""
     gone = [row.status for row in rows if row.time_days <= 0]
+    followed = [row for row in rows if row.time_days > row.known_from]
+    not_known += len(rows) - len(gone) - len(followed)
     cut = [piece for row in followed for piece in _pieces(question, row)]
     left_out = LeftOut(not_known, gone.count(1), gone.count(2), gone.count(0))
     names = sorted({name for *_, name in cut})
@@ -175,10 +187,11 @@ def _time_dependent(question: Question, rows: list[_Row], not_known: int) -> Ans
 
 def _pieces(question: Question, row: _Row) -> list[tuple[tuple[str, str], int, int, int, str]]:
     """(patient, entry, end, event, group) from the origin on."""
-    starts = [(0, question.label(row.value_by(0)))]
+    first = row.known_from
+    starts = [(first, question.label(row.value_by(first)))]
     for day, value in row.history:
         name = question.label(value)
-        if 0 < day < row.time_days and name != starts[-1][1]:
+        if first < day < row.time_days and name != starts[-1][1]:
             starts.append((day, name))
     ends = [day for day, _ in starts[1:]] + [row.time_days]
     last = len(starts) - 1

@@ -71,7 +71,7 @@ COVARIATES = _all(
     ),
     Covariate("in_remission", "remission", None, "remission"),
     Covariate("any_gvhd", "acute GVHD", None, "acute_gvhd"),
-    Covariate("chimerism_class", "microchimerism", None, "microchimerism"),
+    Covariate("chimerism_class", "donor cells found", None, "microchimerism"),
     Covariate("allo_done", "allogeneic transplant", None, "allo_transplant"),
     # what happens on the way, without a history: it can be asked by no method
     Covariate("n_courses", "number of courses"),

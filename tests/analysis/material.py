@@ -19,6 +19,7 @@ class Patient:
     status: int
     history: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     sex: str | None = "female"
+    known_from_start: bool = True
 
 
 def file_of(
@@ -31,7 +32,10 @@ def file_of(
         ends.append((*key, endpoint, origin, patient.end_day - start, patient.status))
         people.append((*key, patient.sex, start, start, None))
         for exposure, steps in patient.history.items():
-            changes += [(*key, exposure, day, value) for day, value in [(0, 0), *steps]]
+            changes += [
+                (*key, exposure, day, value)
+                for day, value in [*[(0, 0)] * patient.known_from_start, *steps]
+            ]
     connection = duckdb.connect()
     for table, columns, rows in (
         ("fct_endpoint", "center_id text, case_id text, endpoint text, origin text, time_days bigint, status int", ends),

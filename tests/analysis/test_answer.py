@@ -113,6 +113,34 @@ def test_a_time_dependent_answer_names_those_whose_event_came_on_the_first_day()
     assert found.left_out == LeftOut(not_known=1, before_event=1)
 
 
+def test_who_was_first_tested_later_enters_later() -> None:
+    """Whoever died untested is in no group; so nobody may count as unexposed before the first sample."""
+    patients, pieces = [], []
+    for number in range(60):
+        sampled = 15 + number % 30
+        found = sampled + 40 * (number % 3)
+        end, status = sampled + 25 + (number * 37) % 400, int(number % 4 > 0)
+        history = {"microchimerism": [(sampled, int(found == sampled)), (found, 1)]}
+        patients.append(Patient(end, status, history, known_from_start=False))
+        days = [sampled - 10, *([found - 10] if sampled < found < end else []), end - 10]
+        names = ["no", "yes"] if len(days) == 3 else ["yes" if found == sampled else "no"]
+        for name, entry, until in zip(names, days[:-1], days[1:], strict=True):
+            pieces.append((number, entry, until, status if until == end - 10 else 0, name))
+    patients.append(Patient(45, 1, {"microchimerism": [(50, 0)]}, known_from_start=False))
+
+    asked = Question("os", "first_course", "chimerism_class", Method.TIME_DEPENDENT)
+    found_ = answer(file_of(patients), asked)
+    assert found_.left_out == LeftOut(not_known=1)
+    who, entry, until, event, name = zip(*pieces, strict=True)
+    by_hand = cox(until, event, {"chimerism_class": name}, entry_days=entry, person=who)
+    assert found_.model is not None
+    assert found_.model.terms == by_hand.terms
+
+    landmark = Question("os", "first_course", "chimerism_class", Method.LANDMARK, 20)
+    by_day_20 = answer(file_of(patients), landmark)  # day 30 since diagnosis
+    assert by_day_20.left_out.not_known == 1 + sum(15 + n % 30 > 30 for n in range(60))
+
+
 def test_a_change_on_the_day_of_death_comes_too_late() -> None:
     found = answer(
         file_of([Patient(60, 1, counts(20, 60)), Patient(80, 1, counts(20, 30)), Patient(90, 0, counts())]),

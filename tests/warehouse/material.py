@@ -109,7 +109,9 @@ def timeline_case(number: int, of: dict[str, Any]) -> Rows:
         "complication": [{"kind": kind, "agvhd_grade": grade, "onset_day": day} for kind, grade, day in gvhd],
     }  # fmt: skip
     courses = of.get("courses", [[1, course]] if course != "never" else [])
-    rows["course"] = [{"course_no": no, "phase": "induction", "start_day": day} for no, day in courses]
+    rows["course"] = [
+        {"course_no": no, "phase": "induction", "start_day": day} for no, day in courses
+    ]
     if "infusion" in of:
         rows["infusion"] = [{"infusion_no": 1, "course_no": 1, "infusion_day": of["infusion"]}]
     found = {"unknown": [], "never": [[30, "no response"]]}.get(remission, [[remission, "CR"]])

@@ -24,9 +24,13 @@ gvhd as (
 
 ),
 
+-- Samples after cells that could have shown donor cells: of the days before the first nothing is known.
 samples as (
 
     select * from {{ ref('int_chimerism_sample') }}
+    where infusion_no is not null
+        and is_detected is not null
+        and coalesce(chimerism_class <> 'not evaluable', true)
 
 ),
 
@@ -83,7 +87,7 @@ begun as (
     union all
     select center_id, case_id, 'microchimerism' as exposure, min(sample_day) as change_day
     from samples
-    where chimerism_class = 'micro' and infusion_no is not null
+    where is_detected
     group by center_id, case_id
 
 ),
@@ -111,9 +115,7 @@ told as (
     union all
     select center_id, case_id, 'acute_gvhd' as exposure from patients where any_gvhd is not null
     union all
-    select center_id, case_id, 'microchimerism' as exposure
-    from patients
-    where chimerism_tested and chimerism_class <> 'not evaluable'
+    select distinct center_id, case_id, 'microchimerism' as exposure from samples
 
 ),
 
@@ -140,7 +142,13 @@ known as (
 -- Nothing has happened by the day of diagnosis; two changes of one day are the later of them.
 stepped as (
 
-    select center_id, case_id, exposure, cast(0 as bigint) as change_day, 0 as value from known
+    select center_id, case_id, exposure, cast(0 as bigint) as change_day, 0 as value
+    from known
+    where exposure <> 'microchimerism'
+    union all
+    select center_id, case_id, 'microchimerism' as exposure, min(sample_day) as change_day, 0 as value
+    from samples
+    group by center_id, case_id
     union all
     select changes.center_id, changes.case_id, changes.exposure, changes.change_day, changes.value
     from changes

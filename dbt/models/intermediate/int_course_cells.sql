@@ -37,7 +37,7 @@ linked as (
         case_id,
         course_no,
         count(*) as infusions,
-        min(infusion_day) as first_infusion_day,
+        {{ min_if_all_known('infusion_day') }} as first_infusion_day,
         max(infusion_day) as last_infusion_day
     from infusions
     where course_no is not null

@@ -62,7 +62,6 @@ joined as (
         courses.start_day,
         courses.end_day,
         courses.drug_list_complete,
-        courses.conmed_list_complete,
         summed.course_no is not null as has_drugs,
         summed.antilymphocyte,
         summed.fludarabine,

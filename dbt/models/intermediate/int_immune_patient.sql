@@ -17,7 +17,7 @@ infusions as (
     select
         center_id,
         case_id,
-        min(infusion_day) as first_infusion_day
+        {{ min_if_all_known('infusion_day') }} as first_infusion_day
     from {{ ref('stg_infusion') }}
     group by center_id, case_id
 

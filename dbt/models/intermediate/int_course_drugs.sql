@@ -14,8 +14,7 @@ blocks as (
 
 azoles as (
 
-    select * from {{ ref('stg_conmed') }}
-    where drug_class in ('strong CYP3A inhibitor', 'moderate CYP3A inhibitor')
+    select * from {{ ref('int_course_azole') }}
 
 ),
 
@@ -59,8 +58,6 @@ joined as (
         courses.center_id,
         courses.case_id,
         courses.course_no,
-        courses.start_day,
-        courses.end_day,
         courses.drug_list_complete,
         summed.course_no is not null as has_drugs,
         summed.antilymphocyte,
@@ -87,21 +84,6 @@ joined as (
         on summed.center_id = courses.center_id
         and summed.case_id = courses.case_id
         and summed.course_no = courses.course_no
-
-),
-
-azole_courses as (
-
-    select distinct
-        joined.center_id,
-        joined.case_id,
-        joined.course_no
-    from joined
-    inner join azoles
-        on azoles.center_id = joined.center_id
-        and azoles.case_id = joined.case_id
-        and azoles.first_day <= coalesce(joined.end_day, joined.start_day + 27)
-        and coalesce(azoles.last_day, azoles.first_day) >= joined.start_day
 
 ),
 
@@ -144,14 +126,14 @@ final as (
             else 'other'
         end as intensity_by_drugs,
         case
-            when venetoclax = 1 then venetoclax_mg < 400 and azole_courses.course_no is not null
+            when venetoclax = 1 then venetoclax_mg < 400 and azoles.course_no is not null
         end as venetoclax_reduced_for_azole,
         case when azacitidine_sc = 1 then true when azacitidine_iv = 1 then false end as azacitidine_sc
     from joined
-    left join azole_courses
-        on azole_courses.center_id = joined.center_id
-        and azole_courses.case_id = joined.case_id
-        and azole_courses.course_no = joined.course_no
+    left join azoles
+        on azoles.center_id = joined.center_id
+        and azoles.case_id = joined.case_id
+        and azoles.course_no = joined.course_no
 
 )
 

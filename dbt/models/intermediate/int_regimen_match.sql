@@ -10,25 +10,9 @@ courses as (
 
 ),
 
-conmeds as (
-
-    select * from {{ ref('stg_conmed') }}
-    where drug_class in ('strong CYP3A inhibitor', 'moderate CYP3A inhibitor')
-
-),
-
 azoles as (
 
-    select distinct
-        courses.center_id,
-        courses.case_id,
-        courses.course_no
-    from courses
-    inner join conmeds
-        on conmeds.center_id = courses.center_id
-        and conmeds.case_id = courses.case_id
-        and conmeds.first_day <= coalesce(courses.end_day, courses.start_day + 27)
-        and coalesce(conmeds.last_day, conmeds.first_day) >= courses.start_day
+    select * from {{ ref('int_course_azole') }}
 
 ),
 

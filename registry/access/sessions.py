@@ -112,12 +112,18 @@ def confirm(username: str, password: str, *, at: datetime) -> bool:
         return _is_password(session, username, password, at)
 
 
-def confirm_by_openid(username: str, token: str, *, at: datetime) -> bool:
-    """Whether the session was opened at an OpenID provider a moment ago; it vouches as a password does."""
+def confirm_by_openid(username: str, claims: Mapping[str, Any], *, at: datetime) -> bool:
+    """Whether the person signed in at the OpenID provider a moment ago; it vouches as a password does.
+
+    A provider may open a session for whom it knows already; where it tells when it last asked who they are,
+    that counts.
+    """
+    asked = claims.get("auth_time")
+    if isinstance(asked, int | float) and asked <= (at - JUST_NOW).timestamp():
+        return False
     query = select(SESSION.c.token_sha256).where(
-        SESSION.c.token_sha256 == digest(token), SESSION.c.username == username,
-        SESSION.c.ticket_sha256.is_not(None), SESSION.c.ended_at.is_(None),
-        SESSION.c.started_at > at - JUST_NOW,
+        SESSION.c.ticket_sha256 == _ticket(claims), SESSION.c.username == username,
+        SESSION.c.ended_at.is_(None), SESSION.c.started_at > at - JUST_NOW,
     )  # fmt: skip
     with engine("mst_access").begin() as session:
         return session.execute(query).first() is not None

@@ -88,13 +88,13 @@ def test_who_signs_gives_the_password_again() -> None:
     for how in (
         {"password": "another one"},
         {"password": None},
-        {"password": None, "token": "none"},
+        {"password": None, "claims": {}},
     ):
         with pytest.raises(NotAllowedError, match="Nothing was signed"):
             put(**how)
-    opened = sessions.sign_in("ana", PASSWORD, at=later(minutes=-1))
+    sessions.sign_in("ana", PASSWORD, at=later(minutes=-1))
     with pytest.raises(NotAllowedError, match="Nothing was signed"):
-        put(password=None, token=opened.token)
+        put(password=None, claims={})
     assert of() == []
 
 
@@ -106,13 +106,18 @@ def test_an_openid_sign_in_of_the_last_five_minutes_stands_for_the_password() ->
     stored()
     oda = Person("oda", Role.LEAD, "C01")
     claims = {"iss": "i", "sub": "s", "email": "oda@example.org", "email_verified": True}
-    old = sessions.sign_in_by_openid(claims | {"iat": 1}, at=NOW - timedelta(minutes=5))
+    old, new, known = (claims | {"iat": number} for number in (1, 2, 3))
+    # the provider opened it for somebody it had asked long ago
+    known["auth_time"] = later(hours=-1).timestamp()
+    sessions.sign_in_by_openid(old, at=NOW - timedelta(minutes=5))
+    for given in (new, known):
+        sessions.sign_in_by_openid(given, at=NOW - timedelta(minutes=4))
+    for refused in (old, known, claims):
+        with pytest.raises(NotAllowedError):
+            put(by=oda, password=None, claims=refused)
     with pytest.raises(NotAllowedError):
-        put(by=oda, password=None, token=old.token)
-    new = sessions.sign_in_by_openid(claims | {"iat": 2}, at=NOW - timedelta(minutes=4))
-    with pytest.raises(NotAllowedError):
-        sign(ANA, "C01", "P001", Meaning.COMPLETE, at=NOW, token=new.token)
-    put(by=oda, password=None, token=new.token)
+        sign(ANA, "C01", "P001", Meaning.COMPLETE, at=NOW, claims=new)
+    put(by=oda, password=None, claims=new | {"auth_time": later(minutes=-4).timestamp()})
     assert [s.full_name for s in of()] == ["Dr Oda Lee"]
 
 

@@ -7,6 +7,7 @@ touched; a restored one is told to erase again from the ledger (`again`). docs/e
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +39,8 @@ _TEXTS = (
     ("case_event", "event_id", "reason"), ("case_lock", "lock_id", "reason"),
     ("rekeying", "rekeying_id", "reason"),
 )  # fmt: skip
+_OF_FILES = ("file_name", "client_key")
+_BY_RULE = {"query": "and rule is null"}  # what a rule asks names no case
 _GONE = "(erased)"
 
 
@@ -60,7 +63,7 @@ def erase(
     that the center has not sent.
     """
     said = words(reason, "a reason")
-    if case_id in said:
+    if re.search(_word(case_id), said):
         raise RemarkError("The reason is kept; write it without the name of the case.")
     line = Line(center_id, digest(center_id, case_id), actor, at.isoformat(), said)
     progress("erasing the rows of the case")
@@ -168,19 +171,33 @@ def _forget(session: Connection, entity: str, numbers: Iterable[object]) -> None
     )
 
 
+def _word(case_id: str) -> str:
+    """The case in a sentence: P1-A is another one. The pattern is the same to PostgreSQL and to Python."""
+    return rf"(?<![A-Za-z0-9])(?<![A-Za-z0-9][_-]){re.escape(case_id)}(?![_-]*[A-Za-z0-9])"
+
+
+def _word_of_file(case_id: str) -> str:
+    """The case in what a file is called, where _ and - stand between words: P1_may.csv names P1."""
+    return rf"(?<![A-Za-z0-9]){re.escape(case_id)}(?![A-Za-z0-9])"
+
+
 def _redact_texts(session: Connection, about: dict[str, str]) -> None:
+    case = about["case"]
     for table, key, column in _TEXTS:
-        named = f"center_id = :center and position(cast(:case as text) in {column}) > 0"
-        found = session.execute(text(f"select {key} from registry.{table} where {named}"), about)
+        word = _word_of_file(case) if column in _OF_FILES else _word(case)
+        named = f"center_id = :center and {column} ~ :word {_BY_RULE.get(table, '')}"
+        given = {"center": about["center"], "word": word, "gone": _GONE}
+        found = session.execute(text(f"select {key} from registry.{table} where {named}"), given)
         _forget(session, f"registry.{table}", found.scalars().all())
         session.execute(
-            text(f"update registry.{table} set {column} = replace({column}, :case, '{_GONE}') where {named}"),
-            about,
+            text(f"update registry.{table} set {column} = regexp_replace({column}, :word, :gone, 'g') "
+                 f"where {named}"), given,
         )  # fmt: skip
     # a finding about several cases names them in what is folded under it
     session.execute(
         text("update registry.finding set consequences = '[]' where center_id = :center "
-             "and position(cast(:case as text) in consequences::text) > 0"), about,
+             "and jsonb_path_exists(consequences, '$.**.case_id ? (@ == $case)', "
+             "jsonb_build_object('case', cast(:case as text)))"), about,
     )  # fmt: skip
 
 
@@ -190,9 +207,9 @@ def _redact_receipts(session: Connection, about: dict[str, str]) -> None:
         "select submission_id, receipt, array(select query_id from registry.query "
         "where center_id = :center and case_id = :case) as queries from registry.receipt "
         "where center_id = :center and (jsonb_exists(receipt -> 'cases', :case) "
-        "or position(cast(:case as text) in receipt ->> 'file_name') > 0)"
+        "or receipt ->> 'file_name' ~ :word)"
     )
-    for row in session.execute(query, about).all():
+    for row in session.execute(query, about | {"word": _word_of_file(about["case"])}).all():
         _forget(session, "registry.receipt", [row.submission_id])
         session.execute(
             text("update registry.receipt set receipt = cast(:made as jsonb) where submission_id = :s"),
@@ -205,7 +222,7 @@ def _redacted(receipt: dict[str, Any], case_id: str, queries: Sequence[int]) -> 
     kept = [a for a in receipt.get("answers", ()) if a["query_id"] not in queries]
     return sign({
         **receipt, "cases": cases, "answers": kept,
-        "file_name": receipt["file_name"].replace(case_id, _GONE),
+        "file_name": re.sub(_word_of_file(case_id), _GONE, receipt["file_name"]),
         "cases_erased": receipt.get("cases_erased", 0) + (case_id in receipt.get("cases", {})),
     })  # fmt: skip
 

@@ -123,13 +123,7 @@ def _renamings() -> Iterator[str]:
                 f"where t.center_id = :center and r.kind = '{kind}' and r.of_case = t.case_id "
                 f'and r.old = t."{column}"'
             )
-    for table in _WITH_RECORD:
-        yield (
-            f"update {SCHEMA}.{table} as t set record = regexp_replace(t.record, "
-            "'(\\m\\w+_id) ' || r.old || '(?=,|$)', '\\1 ' || r.new, 'g') from renamed as r "
-            "where t.center_id = :center and r.kind <> 'case' and r.of_case = t.case_id "
-            "and position(r.old in t.record) > 0"
-        )
+        yield from _records_renamed(form)
     # what is folded under a finding names the case once more; the finding itself stays
     yield (
         f"update {SCHEMA}.finding as t set consequences = '[]' from renamed as r "
@@ -141,6 +135,20 @@ def _renamings() -> Iterator[str]:
             f"update {table} as t set case_id = r.new from renamed as r "
             "where t.center_id = :center and r.kind = 'case' and r.old = t.case_id"
         )
+
+
+def _records_renamed(form: str) -> Iterator[str]:
+    """A record is named by the form's key, in which one column at most is a pseudonym."""
+    for column, kind in pseudonym_columns(form).items():
+        if column in FORMS[form].key():
+            for table in _WITH_RECORD:
+                yield (
+                    f"update {SCHEMA}.{table} as t set record = regexp_replace(t.record, "
+                    f"'(\\m{column} )' || r.old || '(?=,|$)', '\\1' || r.new) from renamed as r "
+                    f"where t.center_id = :center and r.kind = '{kind}' and r.of_case = t.case_id "
+                    f"and t.form = '{form}' "
+                    f"and r.old = substring(t.record from '\\m{column} ([A-Za-z0-9_-]+)(?=,|$)')"
+                )
 
 
 def pseudonym_columns(form: str) -> dict[str, str]:

@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, func, insert, select, text
 
 from registry import release, warehouse
 from registry.audit import enter
 from registry.forms import FORMS
 from registry.home import home
 from registry.intake.signature import sign
-from registry.lifecycle.erased import Line, digest, ledger, write_down
+from registry.lifecycle.erased import Line, digest, former, ledger, write_down
 from registry.lifecycle.remarks import RemarkError, words
 from registry.lifecycle.status import ConflictError
-from registry.schema import ERASURE
+from registry.schema import ERASURE, FORMER_NAME, REKEYING
 from registry.store import engine, lock_for_commit, past_policies
 from registry.warehouse import builds
 
@@ -46,18 +47,22 @@ _GONE = "(erased)"
 
 @dataclass(frozen=True)
 class Erased:
-    """How many rows went, the releases that were rewritten, and the builds that were removed."""
+    """How many rows went, the releases that were rewritten, and the builds that were removed.
+
+    `unsearched` are releases from before an exchange of pseudonyms that kept no digests of the old ones.
+    """
 
     rows: int
     releases: tuple[str, ...]
     builds: tuple[str, ...]
+    unsearched: tuple[str, ...] = ()
 
 
 def erase(
     center_id: str, case_id: str, *, actor: str, reason: str, at: datetime,
     progress: Progress = lambda _: None,
 ) -> Erased:  # fmt: skip
-    """Erase one case everywhere.
+    """Erase one case everywhere, under the names it had before its center exchanged pseudonyms too.
 
     Raises RemarkError for a reason too short, with identifiers, or naming the case; ConflictError for a case
     that the center has not sent.
@@ -67,8 +72,9 @@ def erase(
         raise RemarkError("The reason is kept; write it without the name of the case.")
     line = Line(center_id, digest(center_id, case_id), actor, at.isoformat(), said)
     progress("erasing the rows of the case")
-    rows = _from_database(line, case_id)
-    return _everywhere_else([line], rows, progress)
+    lines = _with_former(line)
+    rows = _from_database(lines, case_id)
+    return _everywhere_else(lines, rows, progress)
 
 
 def again(*, progress: Progress = lambda _: None) -> Erased:
@@ -78,8 +84,15 @@ def again(*, progress: Progress = lambda _: None) -> Erased:
     for line in lines:
         for case in _present(line):
             progress("erasing the rows of a case")
-            rows += _from_database(line, case)
-    return _everywhere_else(lines, rows, progress)
+            rows += _from_database(_with_former(line), case)
+    return _everywhere_else(ledger(), rows, progress)
+
+
+def _with_former(line: Line) -> list[Line]:
+    """The line, and one for each name the case had before."""
+    with engine("mst_reader").begin() as session:
+        names = former(session, line.center_id, line.case_hmac)
+    return [line, *(line._replace(case_hmac=name) for name in names)]
 
 
 def _everywhere_else(lines: Sequence[Line], rows: int, progress: Progress) -> Erased:
@@ -95,7 +108,20 @@ def _everywhere_else(lines: Sequence[Line], rows: int, progress: Progress) -> Er
     changed = [name for name in release.names() if release.erase(name, is_erased)]
     for name in changed:
         progress(f"release {name} is rewritten without it")
-    return Erased(rows, tuple(changed), _from_warehouse(is_erased, progress))
+    built = _from_warehouse(is_erased, progress)
+    centers = {line.center_id for line in lines}
+    return Erased(rows, tuple(changed), built, tuple(_unsearched(centers)))
+
+
+def _unsearched(centers: Iterable[str]) -> list[str]:
+    """The releases older than an exchange of pseudonyms by a version that kept no digests."""
+    known = select(FORMER_NAME.c.rekeying_id)
+    query = select(func.max(REKEYING.c.rekeying_id)).where(
+        REKEYING.c.center_id.in_(centers), REKEYING.c.rekeying_id.not_in(known)
+    )
+    with engine("mst_reader").begin() as session:
+        last: int = session.execute(query).scalar_one() or 0
+    return [n for n in release.names() if release.manifest(n).get("last_rekeying", 0) < last]
 
 
 def _from_warehouse(is_erased: Callable[[str, str], bool], progress: Progress) -> tuple[str, ...]:
@@ -115,32 +141,57 @@ def _present(line: Line) -> list[str]:
     """The cases in the database that are the one of the line."""
     tables = [f"crf.{form}" for form in FORMS if form != "center"]
     tables += [f"registry.{table}" for table in _OF_CASES]
-    query = " union ".join(f"select case_id from {t} where center_id = :center" for t in tables)
+    return _known(
+        line, *(f"select case_id from {table} where center_id = :center" for table in tables)
+    )
+
+
+def _in_receipts(line: Line) -> list[str]:
+    """The same of the receipts, which keep the names that cases had."""
+    names = "select jsonb_object_keys(receipt -> 'cases') from registry.receipt"
+    return _known(line, f"{names} where center_id = :center")
+
+
+def _known(line: Line, *queries: str) -> list[str]:
     with engine("mst_reader").begin() as session:
-        named: Iterable[str] = session.execute(text(query), {"center": line.center_id}).scalars()
+        query = text(" union ".join(queries))
+        named: Iterable[str] = session.execute(query, {"center": line.center_id}).scalars()
         return [case for case in named if case and digest(line.center_id, case) == line.case_hmac]
 
 
-def _from_database(line: Line, case_id: str) -> int:
-    """All in one transaction; the ledger is written last, when nothing can be refused any more."""
-    about = {"center": line.center_id, "case": case_id}
+def _from_database(lines: Sequence[Line], case_id: str) -> int:
+    """All in one transaction; the ledger is written last, when nothing can be refused any more.
+
+    The first line is the case, the others the names it had before.
+    """
+    line = lines[0]
+    before = {n for one in lines[1:] for n in (*_present(one), *_in_receipts(one))}
+    names = [case_id, *sorted(before)]
+    counts: Counter[str] = Counter()
     with engine("mst_owner").begin() as session:
         lock_for_commit(session)
         with past_policies(session):
-            _redact_receipts(session, about)
-            counts = dict(_deleted(session, about))
+            for name in names:
+                about = {"center": line.center_id, "case": name}
+                _redact_receipts(session, about)
+                counts.update(dict(_deleted(session, about)))
+                _redact_texts(session, about)
             if not counts:
                 raise ConflictError("The center has sent no case of this name.")
-            _redact_texts(session, about)
-            session.execute(
-                insert(ERASURE).values(
-                    center_id=line.center_id, case_hmac=line.case_hmac, actor=line.actor,
-                    at=datetime.fromisoformat(line.at), reason=line.reason, counts=counts,
-                )
-            )  # fmt: skip
-        session.execute(text("select audit.forget(:center, :case)"), about)
+            for each in lines:
+                session.execute(
+                    insert(ERASURE).values(
+                        center_id=each.center_id, case_hmac=each.case_hmac, actor=each.actor,
+                        at=datetime.fromisoformat(each.at), reason=each.reason,
+                        counts=counts if each is line else {},
+                    )
+                )  # fmt: skip
+        for name in names:
+            about = {"center": line.center_id, "case": name}
+            session.execute(text("select audit.forget(:center, :case)"), about)
         enter(session, "erase a case", center_id=line.center_id, detail=line.reason)
-        write_down(line)
+        for each in lines:
+            write_down(each)
     return sum(counts.values())
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, select
 
 from registry.home import home
 from registry.lifecycle.latest import among
-from registry.schema import ERASURE
+from registry.schema import ERASURE, FORMER_NAME
 
 
 class Line(NamedTuple):
@@ -50,6 +50,18 @@ def erased(session: Connection, center_id: str, case_ids: Collection[str]) -> li
     )
     kept: set[str] = set(session.execute(query).scalars())
     return sorted(known[found] for found in kept)
+
+
+def former(session: Connection, center_id: str, case_hmac: str) -> list[str]:
+    """The digests of the names a case had before its center exchanged pseudonyms, the latest first."""
+    found = [case_hmac]
+    for name in found:
+        query = select(FORMER_NAME.c.former_hmac).where(
+            FORMER_NAME.c.center_id == center_id, FORMER_NAME.c.case_hmac == name
+        )
+        earlier: set[str] = set(session.execute(query).scalars())
+        found += sorted(earlier.difference(found))
+    return found[1:]
 
 
 def ledger() -> list[Line]:

@@ -21,6 +21,7 @@ from registry.audit.anchors import kept
 from registry.audit.check import check
 from registry.audit.read import Wanted, entries
 from registry.cli import app
+from registry.deidentify.mapping import CasePair, RekeyMapping
 from registry.home import home
 from registry.intake.receipt import Receipt
 from registry.intake.signature import receipt_text, verify
@@ -30,7 +31,8 @@ from registry.lifecycle.locks import lock
 from registry.lifecycle.remarks import RemarkError
 from registry.lifecycle.status import ConflictError, Meaning
 from registry.queries import open_queries, queries
-from registry.schema import ERASURE, FINDING, SUBMISSION
+from registry.rekey import RekeyError, rekey
+from registry.schema import ERASURE, FINDING, REKEYING, SUBMISSION
 from tests.lifecycle.material import ANA, NOW, PASSWORD, add_lead, send, stored
 from tests.queries.material import found, say, upload
 
@@ -40,6 +42,12 @@ pytestmark = [
 ]
 CASE, OTHER, CANARY = "QX7K2M9ZT", "P002", "DNR8W3KQ5"
 REASON = "asked for by the patient"
+
+
+def renaming(old: str, new: str) -> RekeyMapping:
+    """A case with a new pseudonym, and nothing else of it."""
+    pair = CasePair(old, new, {"donor": (), "collection": (), "aliquot": ()})
+    return RekeyMapping("C01", "rotation", "a", new, (pair,))
 
 
 @pytest.fixture(autouse=True)
@@ -218,6 +226,55 @@ def test_a_file_named_after_the_case_loses_its_name(tmp_path: Path) -> None:
     assert sent.submission_id is not None
     told = json.loads(receipt_text("C01", sent.submission_id) or "")
     assert told["file_name"] == "(erased)_may 2P1 P10.csv"
+
+
+def test_a_case_is_erased_from_releases_made_under_its_former_names(tmp_path: Path) -> None:
+    sent = send(tmp_path / "a", CASE, "P3", file_name=f"{CASE}.csv")
+    withdraw("C01", "P3", actor="cora", reason=f"moved with {CASE}", at=NOW)
+    reinstate("C01", "P3", actor="cora", reason="was an error", at=NOW)
+    release.create("first")
+    for old, new in ((CASE, "N1"), ("N1", "N2")):
+        rekey(renaming(old, new), "C01", actor="ana", at=NOW)
+        release.create(f"as-{new}")
+    assert held("first") == {CASE, "P3"}
+    backed_up = digest("C01", CASE)
+
+    done = erasure.erase("C01", "N2", actor="stella", reason=REASON, at=NOW)
+    assert set(done.releases) == {"first", "as-N1", "as-N2"}
+    assert done.unsearched == ()
+    assert [held(name) for name in release.names()] == [{"P3"}] * 3
+    assert places() == []
+    assert sent.submission_id is not None
+    content = json.loads(receipt_text("C01", sent.submission_id) or "")
+    assert (content["cases"], content["cases_erased"]) == ({"P3": "accepted"}, 1)
+    # a backup from before the exchange brings the first name back
+    assert {line.case_hmac for line in ledger()} == {
+        backed_up,
+        *(digest("C01", n) for n in ("N1", "N2")),
+    }
+    assert [f.rule for f in send(tmp_path / "b", CASE).findings] == ["case.erased"]
+    assert check()[1] == []
+
+
+def test_a_former_name_is_never_another_patients() -> None:
+    stored("P1", "P2")
+    rekey(renaming("P1", "N1"), "C01", actor="ana", at=NOW)
+    with pytest.raises(RekeyError, match="in use before"):
+        rekey(renaming("P2", "P1"), "C01", actor="ana", at=NOW)
+
+
+def test_releases_that_cannot_be_searched_are_named(tmp_path: Path) -> None:
+    """An earlier version exchanged the pseudonyms and kept no digests."""
+    send(tmp_path / "a", CASE)
+    release.create("old")
+    values = {"center_id": "C01", "actor": "ana", "at": NOW, "reason": "rotation", "mapping_sha256": "m",
+              "counts": {}}  # fmt: skip
+    with store.engine(None).begin() as session:
+        session.execute(insert(REKEYING).values(values))
+    release.create("new")
+    done = CliRunner().invoke(app, ["erase", CASE, "--center", "C01", "--reason", REASON, "--yes"])
+    assert done.exit_code == 0, done.output
+    assert "may hold it still: old." in " ".join(done.output.split())
 
 
 def test_what_cannot_be_erased_changes_nothing(tmp_path: Path) -> None:

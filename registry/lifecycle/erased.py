@@ -21,6 +21,8 @@ from registry.home import home
 from registry.lifecycle.latest import among
 from registry.schema import ERASURE, FORMER_NAME
 
+LEDGER = "erasures.jsonl"
+
 
 class Line(NamedTuple):
     """One erasure of the ledger."""
@@ -64,9 +66,9 @@ def former(session: Connection, center_id: str, case_hmac: str) -> list[str]:
     return found[1:]
 
 
-def ledger() -> list[Line]:
-    """Every erasure, oldest first."""
-    path = _path()
+def ledger(path: Path | None = None) -> list[Line]:
+    """Every erasure, oldest first; `path` is a copy of the ledger that a backup holds."""
+    path = path or _path()
     if not path.exists():
         return []
     return [Line(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
@@ -85,7 +87,7 @@ def write_down(line: Line) -> None:
 
 
 def _path() -> Path:
-    return home() / "erasures.jsonl"
+    return home() / LEDGER
 
 
 def _key() -> bytes:

@@ -88,7 +88,9 @@ def assess(
     told += [f for m in merged.values() for f in m.findings]
     told += _conflicts(changes, older)
     shut = locked(session, terms.center_id, _touched(merged.values()))
-    told = [*(f for f in told if f.case_id not in shut), *_locked(shut)]
+    # of a locked case what is wrong is for later; that the file is older stays true after the lock
+    told = [f for f in told if f.case_id not in shut or f.rule == "case.older"]
+    told += _locked(shut)
     told += _withdrawn(withdrawn(session, terms.center_id, staged.cases))
     queries = tuple(f for f in told if f.severity == "query" and f.value_sha256)
     silent = confirmed(session, terms.center_id, [*staged.cases, CENTER_UNIT])

@@ -48,7 +48,8 @@ class Terms:
 
 @dataclass(frozen=True, eq=False)
 class Assessment:
-    """A file judged against the registry as it was at submission `seen`, after so many `renamings`.
+    """A file judged against the registry as it was at submission `seen`, after so many `renamings`, when
+    the cases `signed` had ever been signed.
 
     `findings` are folded; `queries` are those of severity query, confirmed ones included.
     """
@@ -63,6 +64,7 @@ class Assessment:
     older: frozenset[str]
     seen: int
     renamings: int
+    signed: frozenset[str]
     practice: tuple[Practice, ...]
 
 
@@ -110,6 +112,7 @@ def assess(
         older,
         seen,
         renamed,
+        signed,
         checked.practice,
     )
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from typer.testing import CliRunner
 
@@ -15,6 +15,7 @@ from registry.access import accounts, sessions
 from registry.access.rights import NotAllowedError, Person, Role
 from registry.access.signing import sign
 from registry.cli import app
+from registry.intake import submit as door
 from registry.lifecycle.cases import case_list, withdraw
 from registry.lifecycle.signatures import Signature, contents, signatures
 from registry.lifecycle.status import ConflictError, Meaning
@@ -185,6 +186,25 @@ def test_after_a_signature_every_change_needs_a_reason(tmp_path: Path) -> None:
         reasons = session.execute(query, {"s": told.submission_id}).scalars().all()
     assert reasons == ["new information"] * 2
     assert [s.state for s in of()] == ["void"]
+
+
+def test_a_file_judged_before_a_signature_and_stored_after_it_is_judged_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_lead()
+    send(tmp_path / "a", "P001", "P002", blank=("cmv_status",))
+    wait, signed = door.lock_for_commit, []
+
+    def signed_meanwhile(session: Connection) -> None:
+        if not signed:
+            signed.append(put())
+        wait(session)
+
+    monkeypatch.setattr(door, "lock_for_commit", signed_meanwhile)
+    told = send(tmp_path / "b", "P001", "P002")
+    assert told.cases == {"P001": "held", "P002": "accepted"}
+    assert {f.rule for f in told.findings if f.severity == "reject"} == {"change.reason"}
+    assert [s.state for s in of()] == ["valid"]
 
 
 @pytest.mark.requirement("AUD-07")

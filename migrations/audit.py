@@ -224,7 +224,7 @@ end
 """
 
 # for the erasure of a case: what ties the audit to it goes, the commitments stay and tell nothing
-_FORGET = """
+FORGET = """
 create function audit.forget(p_center_id text, p_case_id text) returns bigint
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -247,7 +247,7 @@ CHAIN = (
     _CHAIN,
     _KEEP,
     _HEAD,
-    _FORGET,
+    FORGET,
     "create constraint trigger chain after insert on audit.entry deferrable initially deferred "
     "for each row execute function audit.chain()",
     *(

@@ -7,22 +7,24 @@ touched; a restored one is told to erase again from the ledger (`again`). docs/e
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, func, insert, select, text
 
 from registry import release, warehouse
 from registry.audit import enter
 from registry.forms import FORMS
 from registry.home import home
 from registry.intake.signature import sign
-from registry.lifecycle.erased import Line, digest, ledger, write_down
+from registry.lifecycle.erased import Line, digest, former, ledger, write_down
 from registry.lifecycle.remarks import RemarkError, words
 from registry.lifecycle.status import ConflictError
-from registry.schema import ERASURE
+from registry.schema import ERASURE, FORMER_NAME, REKEYING
 from registry.store import engine, lock_for_commit, past_policies
 from registry.warehouse import builds
 
@@ -38,34 +40,41 @@ _TEXTS = (
     ("case_event", "event_id", "reason"), ("case_lock", "lock_id", "reason"),
     ("rekeying", "rekeying_id", "reason"),
 )  # fmt: skip
+_OF_FILES = ("file_name", "client_key")
+_BY_RULE = {"query": "and rule is null"}  # what a rule asks names no case
 _GONE = "(erased)"
 
 
 @dataclass(frozen=True)
 class Erased:
-    """How many rows went, the releases that were rewritten, and the builds that were removed."""
+    """How many rows went, the releases that were rewritten, and the builds that were removed.
+
+    `unsearched` are releases from before an exchange of pseudonyms that kept no digests of the old ones.
+    """
 
     rows: int
     releases: tuple[str, ...]
     builds: tuple[str, ...]
+    unsearched: tuple[str, ...] = ()
 
 
 def erase(
     center_id: str, case_id: str, *, actor: str, reason: str, at: datetime,
     progress: Progress = lambda _: None,
 ) -> Erased:  # fmt: skip
-    """Erase one case everywhere.
+    """Erase one case everywhere, under the names it had before its center exchanged pseudonyms too.
 
     Raises RemarkError for a reason too short, with identifiers, or naming the case; ConflictError for a case
     that the center has not sent.
     """
     said = words(reason, "a reason")
-    if case_id in said:
+    if re.search(_word(case_id), said):
         raise RemarkError("The reason is kept; write it without the name of the case.")
     line = Line(center_id, digest(center_id, case_id), actor, at.isoformat(), said)
     progress("erasing the rows of the case")
-    rows = _from_database(line, case_id)
-    return _everywhere_else([line], rows, progress)
+    lines = _with_former(line)
+    rows = _from_database(lines, case_id)
+    return _everywhere_else(lines, rows, progress)
 
 
 def again(*, progress: Progress = lambda _: None) -> Erased:
@@ -75,8 +84,15 @@ def again(*, progress: Progress = lambda _: None) -> Erased:
     for line in lines:
         for case in _present(line):
             progress("erasing the rows of a case")
-            rows += _from_database(line, case)
-    return _everywhere_else(lines, rows, progress)
+            rows += _from_database(_with_former(line), case)
+    return _everywhere_else(ledger(), rows, progress)
+
+
+def _with_former(line: Line) -> list[Line]:
+    """The line, and one for each name the case had before."""
+    with engine("mst_reader").begin() as session:
+        names = former(session, line.center_id, line.case_hmac)
+    return [line, *(line._replace(case_hmac=name) for name in names)]
 
 
 def _everywhere_else(lines: Sequence[Line], rows: int, progress: Progress) -> Erased:
@@ -92,7 +108,20 @@ def _everywhere_else(lines: Sequence[Line], rows: int, progress: Progress) -> Er
     changed = [name for name in release.names() if release.erase(name, is_erased)]
     for name in changed:
         progress(f"release {name} is rewritten without it")
-    return Erased(rows, tuple(changed), _from_warehouse(is_erased, progress))
+    built = _from_warehouse(is_erased, progress)
+    centers = {line.center_id for line in lines}
+    return Erased(rows, tuple(changed), built, tuple(_unsearched(centers)))
+
+
+def _unsearched(centers: Iterable[str]) -> list[str]:
+    """The releases older than an exchange of pseudonyms by a version that kept no digests."""
+    known = select(FORMER_NAME.c.rekeying_id)
+    query = select(func.max(REKEYING.c.rekeying_id)).where(
+        REKEYING.c.center_id.in_(centers), REKEYING.c.rekeying_id.not_in(known)
+    )
+    with engine("mst_reader").begin() as session:
+        last: int = session.execute(query).scalar_one() or 0
+    return [n for n in release.names() if release.manifest(n).get("last_rekeying", 0) < last]
 
 
 def _from_warehouse(is_erased: Callable[[str, str], bool], progress: Progress) -> tuple[str, ...]:
@@ -112,32 +141,57 @@ def _present(line: Line) -> list[str]:
     """The cases in the database that are the one of the line."""
     tables = [f"crf.{form}" for form in FORMS if form != "center"]
     tables += [f"registry.{table}" for table in _OF_CASES]
-    query = " union ".join(f"select case_id from {t} where center_id = :center" for t in tables)
+    return _known(
+        line, *(f"select case_id from {table} where center_id = :center" for table in tables)
+    )
+
+
+def _in_receipts(line: Line) -> list[str]:
+    """The same of the receipts, which keep the names that cases had."""
+    names = "select jsonb_object_keys(receipt -> 'cases') from registry.receipt"
+    return _known(line, f"{names} where center_id = :center")
+
+
+def _known(line: Line, *queries: str) -> list[str]:
     with engine("mst_reader").begin() as session:
-        named: Iterable[str] = session.execute(text(query), {"center": line.center_id}).scalars()
+        query = text(" union ".join(queries))
+        named: Iterable[str] = session.execute(query, {"center": line.center_id}).scalars()
         return [case for case in named if case and digest(line.center_id, case) == line.case_hmac]
 
 
-def _from_database(line: Line, case_id: str) -> int:
-    """All in one transaction; the ledger is written last, when nothing can be refused any more."""
-    about = {"center": line.center_id, "case": case_id}
+def _from_database(lines: Sequence[Line], case_id: str) -> int:
+    """All in one transaction; the ledger is written last, when nothing can be refused any more.
+
+    The first line is the case, the others the names it had before.
+    """
+    line = lines[0]
+    before = {n for one in lines[1:] for n in (*_present(one), *_in_receipts(one))}
+    names = [case_id, *sorted(before)]
+    counts: Counter[str] = Counter()
     with engine("mst_owner").begin() as session:
         lock_for_commit(session)
         with past_policies(session):
-            _redact_receipts(session, about)
-            counts = dict(_deleted(session, about))
+            for name in names:
+                about = {"center": line.center_id, "case": name}
+                _redact_receipts(session, about)
+                counts.update(dict(_deleted(session, about)))
+                _redact_texts(session, about)
             if not counts:
                 raise ConflictError("The center has sent no case of this name.")
-            _redact_texts(session, about)
-            session.execute(
-                insert(ERASURE).values(
-                    center_id=line.center_id, case_hmac=line.case_hmac, actor=line.actor,
-                    at=datetime.fromisoformat(line.at), reason=line.reason, counts=counts,
-                )
-            )  # fmt: skip
-        session.execute(text("select audit.forget(:center, :case)"), about)
+            for each in lines:
+                session.execute(
+                    insert(ERASURE).values(
+                        center_id=each.center_id, case_hmac=each.case_hmac, actor=each.actor,
+                        at=datetime.fromisoformat(each.at), reason=each.reason,
+                        counts=counts if each is line else {},
+                    )
+                )  # fmt: skip
+        for name in names:
+            about = {"center": line.center_id, "case": name}
+            session.execute(text("select audit.forget(:center, :case)"), about)
         enter(session, "erase a case", center_id=line.center_id, detail=line.reason)
-        write_down(line)
+        for each in lines:
+            write_down(each)
     return sum(counts.values())
 
 
@@ -168,19 +222,33 @@ def _forget(session: Connection, entity: str, numbers: Iterable[object]) -> None
     )
 
 
+def _word(case_id: str) -> str:
+    """The case in a sentence: P1-A is another one. The pattern is the same to PostgreSQL and to Python."""
+    return rf"(?<![A-Za-z0-9])(?<![A-Za-z0-9][_-]){re.escape(case_id)}(?![_-]*[A-Za-z0-9])"
+
+
+def _word_of_file(case_id: str) -> str:
+    """The case in what a file is called, where _ and - stand between words: P1_may.csv names P1."""
+    return rf"(?<![A-Za-z0-9]){re.escape(case_id)}(?![A-Za-z0-9])"
+
+
 def _redact_texts(session: Connection, about: dict[str, str]) -> None:
+    case = about["case"]
     for table, key, column in _TEXTS:
-        named = f"center_id = :center and position(cast(:case as text) in {column}) > 0"
-        found = session.execute(text(f"select {key} from registry.{table} where {named}"), about)
+        word = _word_of_file(case) if column in _OF_FILES else _word(case)
+        named = f"center_id = :center and {column} ~ :word {_BY_RULE.get(table, '')}"
+        given = {"center": about["center"], "word": word, "gone": _GONE}
+        found = session.execute(text(f"select {key} from registry.{table} where {named}"), given)
         _forget(session, f"registry.{table}", found.scalars().all())
         session.execute(
-            text(f"update registry.{table} set {column} = replace({column}, :case, '{_GONE}') where {named}"),
-            about,
+            text(f"update registry.{table} set {column} = regexp_replace({column}, :word, :gone, 'g') "
+                 f"where {named}"), given,
         )  # fmt: skip
     # a finding about several cases names them in what is folded under it
     session.execute(
         text("update registry.finding set consequences = '[]' where center_id = :center "
-             "and position(cast(:case as text) in consequences::text) > 0"), about,
+             "and jsonb_path_exists(consequences, '$.**.case_id ? (@ == $case)', "
+             "jsonb_build_object('case', cast(:case as text)))"), about,
     )  # fmt: skip
 
 
@@ -190,9 +258,9 @@ def _redact_receipts(session: Connection, about: dict[str, str]) -> None:
         "select submission_id, receipt, array(select query_id from registry.query "
         "where center_id = :center and case_id = :case) as queries from registry.receipt "
         "where center_id = :center and (jsonb_exists(receipt -> 'cases', :case) "
-        "or position(cast(:case as text) in receipt ->> 'file_name') > 0)"
+        "or receipt ->> 'file_name' ~ :word)"
     )
-    for row in session.execute(query, about).all():
+    for row in session.execute(query, about | {"word": _word_of_file(about["case"])}).all():
         _forget(session, "registry.receipt", [row.submission_id])
         session.execute(
             text("update registry.receipt set receipt = cast(:made as jsonb) where submission_id = :s"),
@@ -205,7 +273,7 @@ def _redacted(receipt: dict[str, Any], case_id: str, queries: Sequence[int]) -> 
     kept = [a for a in receipt.get("answers", ()) if a["query_id"] not in queries]
     return sign({
         **receipt, "cases": cases, "answers": kept,
-        "file_name": receipt["file_name"].replace(case_id, _GONE),
+        "file_name": re.sub(_word_of_file(case_id), _GONE, receipt["file_name"]),
         "cases_erased": receipt.get("cases_erased", 0) + (case_id in receipt.get("cases", {})),
     })  # fmt: skip
 

@@ -70,10 +70,12 @@ def disk() -> tuple[bool, str]:
 
 def backup() -> tuple[bool, str]:
     """The newest finished backup; `mst backup` gives a file its name once it has proven it."""
-    made = [path.stat().st_mtime for path in (home() / "backups").glob("*.mstbackup")]
-    if not made:
+    from registry.backup.keeping import last_written_at
+
+    made_at = last_written_at()
+    if made_at is None:
         return False, "There is no backup yet. Run: mst backup"
-    age = _age(max(made))
+    age = datetime.now(UTC) - made_at
     if age > OLDEST_BACKUP:
         return False, f"The last backup is {_words(age)} old. Look at the backup timer."
     return True, f"The last backup is {_words(age)} old."

@@ -2,7 +2,8 @@
 
 Everything stored of the center is renamed in one transaction: either all of it carries the new
 pseudonyms or all of it the old ones. Nothing else changes, and which old one became which new one is
-not kept. Releases made before stay as they are.
+not kept but as keyed digests, by which an erasure finds a case in releases made before; those stay as they
+are.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from registry.deidentify.mapping import OF_A_CASE, RekeyMapping, encoded
 from registry.forms import FORMS
-from registry.schema import REKEYING, SCHEMA
+from registry.lifecycle.erased import digest
+from registry.lifecycle.latest import among
+from registry.schema import FORMER_NAME, REKEYING, SCHEMA
 from registry.store import engine, lock_for_commit, past_policies
 
 # the tables of the registry that name a case; those with `record` also name its rows
@@ -56,6 +59,7 @@ def _rename(mapping: RekeyMapping, center_id: str, actor: str, at: datetime) -> 
             _require_new(session, mapping)
             _load(session, mapping)
             _require_known(session, center_id)
+            _require_unused(session, mapping)
             # what the audit said of the old names goes; it commits anew to the renamed rows
             session.execute(
                 text("select audit.forget(:center, old) from renamed where kind = 'case'"),
@@ -63,10 +67,15 @@ def _rename(mapping: RekeyMapping, center_id: str, actor: str, at: datetime) -> 
             )
             for statement in _renamings():
                 session.execute(text(statement), {"center": center_id})
-            session.execute(insert(REKEYING).values(
+            number: int = session.execute(insert(REKEYING).values(
                 center_id=center_id, actor=actor, at=at, reason=mapping.reason,
                 mapping_sha256=_digest(mapping), counts=mapping.counts,
-            ))  # fmt: skip
+            ).returning(REKEYING.c.rekeying_id)).scalar_one()  # fmt: skip
+            session.execute(insert(FORMER_NAME), [
+                {"rekeying_id": number, "center_id": center_id,
+                 "case_hmac": digest(center_id, case.new), "former_hmac": digest(center_id, case.old)}
+                for case in mapping.cases
+            ])  # fmt: skip
 
 
 def _digest(mapping: RekeyMapping) -> str:
@@ -114,6 +123,16 @@ def _require_known(session: Connection, center_id: str) -> None:
         raise RekeyError(f"{taken} new pseudonyms of the mapping are in use already.")
 
 
+def _require_unused(session: Connection, mapping: RekeyMapping) -> None:
+    """A name is never another patient's later: an erasure would take both out of older releases."""
+    new = [digest(mapping.center_id, case.new) for case in mapping.cases]
+    query = select(FORMER_NAME.c.former_hmac).where(
+        FORMER_NAME.c.center_id == mapping.center_id, among(FORMER_NAME.c.former_hmac, new)
+    )
+    if used := len(session.execute(query).all()):
+        raise RekeyError(f"{used} new pseudonyms of the mapping were in use before.")
+
+
 def _renamings() -> Iterator[str]:
     """First what belongs to a case, found by the case's old name, then the cases themselves."""
     for form in FORMS:
@@ -123,13 +142,7 @@ def _renamings() -> Iterator[str]:
                 f"where t.center_id = :center and r.kind = '{kind}' and r.of_case = t.case_id "
                 f'and r.old = t."{column}"'
             )
-    for table in _WITH_RECORD:
-        yield (
-            f"update {SCHEMA}.{table} as t set record = regexp_replace(t.record, "
-            "'(\\m\\w+_id) ' || r.old || '(?=,|$)', '\\1 ' || r.new, 'g') from renamed as r "
-            "where t.center_id = :center and r.kind <> 'case' and r.of_case = t.case_id "
-            "and position(r.old in t.record) > 0"
-        )
+        yield from _records_renamed(form)
     # what is folded under a finding names the case once more; the finding itself stays
     yield (
         f"update {SCHEMA}.finding as t set consequences = '[]' from renamed as r "
@@ -141,6 +154,20 @@ def _renamings() -> Iterator[str]:
             f"update {table} as t set case_id = r.new from renamed as r "
             "where t.center_id = :center and r.kind = 'case' and r.old = t.case_id"
         )
+
+
+def _records_renamed(form: str) -> Iterator[str]:
+    """A record is named by the form's key, in which one column at most is a pseudonym."""
+    for column, kind in pseudonym_columns(form).items():
+        if column in FORMS[form].key():
+            for table in _WITH_RECORD:
+                yield (
+                    f"update {SCHEMA}.{table} as t set record = regexp_replace(t.record, "
+                    f"'(\\m{column} )' || r.old || '(?=,|$)', '\\1' || r.new) from renamed as r "
+                    f"where t.center_id = :center and r.kind = '{kind}' and r.of_case = t.case_id "
+                    f"and t.form = '{form}' "
+                    f"and r.old = substring(t.record from '\\m{column} ([A-Za-z0-9_-]+)(?=,|$)')"
+                )
 
 
 def pseudonym_columns(form: str) -> dict[str, str]:

@@ -310,7 +310,23 @@ class Rekeying(SQLModel, table=True):
     counts: dict[str, int] = Field(sa_type=JSONB)
 
 
+class FormerName(SQLModel, table=True):
+    """One row per case renamed by a rekeying; neither name is kept, only the keyed digests of an erasure."""
+
+    __tablename__ = "former_name"
+    __table_args__ = (Index("former_name_of_case", "center_id", "case_hmac"), {"schema": SCHEMA})
+
+    former_name_id: int | None = Field(
+        default=None, sa_type=BigInteger, primary_key=True, sa_column_args=[Identity(always=True)]
+    )
+    rekeying_id: int = Field(sa_type=BigInteger, foreign_key="registry.rekeying.rekeying_id")
+    center_id: str
+    case_hmac: str
+    former_hmac: str
+
+
 REKEYING = table_of(Rekeying)
+FORMER_NAME = table_of(FormerName)
 SUBMISSION = table_of(Submission)
 RECEIPT = table_of(StoredReceipt)
 SUBMISSION_CASE = table_of(SubmissionCase)

@@ -78,10 +78,12 @@ def _signature(person: Person, case: CaseStatus) -> None:
             shown = contents(session_, person.center_id, [case.case_id]).get(case.case_id)
         with st.form("sign", clear_on_submit=True):
             meaning = st.selectbox("You declare", list(Meaning))
-            password = st.text_input(
-                "Your password again", type="password",
-                help="Leave it empty if you signed in with your institution in the last five minutes.",
-            )  # fmt: skip
+            if session.claims():
+                st.write(
+                    "You signed in with your institution: leave the password empty and sign within five "
+                    "minutes of it. If it was longer ago, sign out and in again, then sign."
+                )
+            password = st.text_input("Your password again", type="password")
             if st.form_submit_button("Sign"):
                 _sign(person, case, meaning, password, st.session_state.get("shown to sign", shown))
         st.session_state["shown to sign"] = shown
@@ -93,7 +95,7 @@ def _sign(
     assert person.center_id is not None
     try:
         sign(person, person.center_id, case.case_id, meaning, at=datetime.now(UTC),
-             password=password or None, token=session.token(), seen=shown)  # fmt: skip
+             password=password or None, claims=session.claims(), seen=shown)  # fmt: skip
     except (ConflictError, NotAllowedError, RightError) as error:
         st.error(str(error))
         return

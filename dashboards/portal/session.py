@@ -7,6 +7,7 @@ it opens one session of the registry, comes back to it while it lasts, and opens
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import streamlit as st
 
@@ -31,10 +32,9 @@ def persons() -> tuple[Person, ...]:
     return found
 
 
-def token() -> str | None:
-    """The token of the session of this tab."""
-    found: str | None = st.session_state.get(_TOKEN)
-    return found
+def claims() -> dict[str, Any] | None:
+    """What an OpenID provider says of who is signed in here, if one vouches for them."""
+    return st.user.to_dict() if _is_vouched_for() else None
 
 
 def sign_out() -> None:

@@ -53,7 +53,8 @@ def page(person: Person) -> None:
             f"Send it again after {free:%H:%M} UTC."
         )
         return
-    asked = f"reason for {upload.token}"  # of this file: the next one is asked anew
+    # of this file at this center: the next one is asked anew
+    asked = f"reason for {upload.token} of {person.center_id}"
     reason = st.session_state.get(asked)
     receipt = _judged(upload, person, reason).receipt
     if reason is not None or _changes_answers(receipt):
@@ -100,7 +101,7 @@ def _offer_to_store(
 
 
 def _judged(upload: Upload, person: Person, reason: str | None) -> _Judged:
-    token = f"{upload.token}:{reason}"
+    token = _token(upload, person, reason)
     known: _Judged | None = st.session_state.get("judged")
     if known is None or known.token != token:
         receipt = _run("Checking the file", check, upload, person, reason=reason)
@@ -108,6 +109,11 @@ def _judged(upload: Upload, person: Person, reason: str | None) -> _Judged:
         st.session_state["judged"] = known
         st.session_state.pop("returned", None)
     return known
+
+
+def _token(upload: Upload, person: Person, reason: str | None) -> str:
+    """Who changes the center must not see what the other's records make of the file."""
+    return f"{upload.token}:{person.center_id}:{reason}"
 
 
 def _may_be_sent(receipt: Receipt) -> bool:
@@ -122,7 +128,7 @@ def _store(upload: Upload, person: Person, reason: str | None, preview: Receipt)
         "Storing", submit, upload, person, reason=reason, actor=person.username, role=person.role.value,
         based_on=preview.state,
     )  # fmt: skip
-    st.session_state["judged"] = _Judged(f"{upload.token}:{reason}", receipt)
+    st.session_state["judged"] = _Judged(_token(upload, person, reason), receipt)
     st.session_state.pop("returned", None)
     return receipt
 

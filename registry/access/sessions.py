@@ -18,7 +18,7 @@ from registry.access.accounts import activate, digest, end_all, persons_of, set_
 from registry.access.passwords import hashed, is_outdated, matches
 from registry.access.rights import Person, Role
 from registry.access.tables import ACCOUNT, CREDENTIAL, IDENTITY, SESSION, SIGN_IN
-from registry.acting import Act
+from registry.acting import Act, present_act
 from registry.audit import enter
 from registry.store import engine, tell
 
@@ -109,15 +109,21 @@ def confirm(username: str, password: str, *, at: datetime) -> bool:
     with engine("mst_access").begin() as session:
         if _wait(session, username, at) > timedelta():
             return False
-        return _is_password(session, username, password, at)
+        return _is_password(session, username, password, present_act().channel, at)
 
 
-def confirm_by_openid(username: str, token: str, *, at: datetime) -> bool:
-    """Whether the session was opened at an OpenID provider a moment ago; it vouches as a password does."""
+def confirm_by_openid(username: str, claims: Mapping[str, Any], *, at: datetime) -> bool:
+    """Whether the person signed in at the OpenID provider a moment ago; it vouches as a password does.
+
+    A provider may open a session for whom it knows already; where it tells when it last asked who they are,
+    that counts.
+    """
+    asked = claims.get("auth_time")
+    if isinstance(asked, int | float) and asked <= (at - JUST_NOW).timestamp():
+        return False
     query = select(SESSION.c.token_sha256).where(
-        SESSION.c.token_sha256 == digest(token), SESSION.c.username == username,
-        SESSION.c.ticket_sha256.is_not(None), SESSION.c.ended_at.is_(None),
-        SESSION.c.started_at > at - JUST_NOW,
+        SESSION.c.ticket_sha256 == _ticket(claims), SESSION.c.username == username,
+        SESSION.c.ended_at.is_(None), SESSION.c.started_at > at - JUST_NOW,
     )  # fmt: skip
     with engine("mst_access").begin() as session:
         return session.execute(query).first() is not None
@@ -155,7 +161,7 @@ def change_password(username: str, old: str, new: str, *, at: datetime) -> None:
         wait = _wait(session, username, at)
         if wait > timedelta():
             refused = SignInError(f"Too many tries. Wait {_told(wait)}, then try again.")
-        elif _is_password(session, username, old, at):
+        elif _is_password(session, username, old, present_act().channel, at):
             set_password(session, username, new, at)
             return
         else:
@@ -173,7 +179,7 @@ def end_everywhere(username: str, *, at: datetime) -> None:
 def _by_password(
     session: Connection, username: str, password: str, channel: str, at: datetime
 ) -> Opened | None:
-    is_right = _is_password(session, username, password, at)
+    is_right = _is_password(session, username, password, channel, at)
     persons = persons_of(session, username, at.date()) if is_right else ()
     return _open(session, username, persons, channel, at) if persons else None
 
@@ -197,7 +203,9 @@ def _by_openid(claims: Mapping[str, Any], at: datetime) -> Opened:
         return _open(session, username, persons, "portal", at, ticket=ticket)
 
 
-def _is_password(session: Connection, username: str, password: str, at: datetime) -> bool:
+def _is_password(
+    session: Connection, username: str, password: str, channel: str, at: datetime
+) -> bool:
     query = select(CREDENTIAL.c.password_hash).where(CREDENTIAL.c.username == username)
     kept = session.execute(query).scalar_one_or_none()
     is_right = matches(kept, password)
@@ -206,7 +214,7 @@ def _is_password(session: Connection, username: str, password: str, at: datetime
     )
     if not is_right:
         # a name without an account is not written down: people type passwords there
-        _enter(session, username if kept else "unknown", "portal", "fail to sign in")
+        _enter(session, username if kept else "unknown", channel, "fail to sign in")
     elif kept is not None and is_outdated(kept):
         renewed = hashed(password, username)
         of = CREDENTIAL.c.username == username

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -16,16 +18,17 @@ from registry.store import center_session, engine, lock_for_commit
 
 NOT_CONFIRMED = (
     "The password is wrong, or was tried too often. Nothing was signed. Whoever signs in with their "
-    "institution signs within five minutes of having signed in there."
+    "institution signs within five minutes of having signed in there: sign out and in again."
 )
 
 
 def sign(
     person: Person, center_id: str, case_id: str, meaning: Meaning, *, at: datetime,
-    password: str | None = None, token: str | None = None, seen: str | None = None,
+    password: str | None = None, claims: Mapping[str, Any] | None = None,
+    seen: str | None = None,
 ) -> None:  # fmt: skip
     """Sign a case as it stands. A password confirms who signs; for someone an OpenID provider vouches for,
-    the token of a session opened there in the last minutes.
+    the claims of a sign-in there in the last minutes.
 
     Raises NotAllowedError for anybody but a lead of the center, or one not confirmed; ConflictError as
     `record_signature` does.
@@ -37,7 +40,7 @@ def sign(
         )
     is_confirmed = (
         confirm(person.username, password, at=at) if password
-        else token is not None and confirm_by_openid(person.username, token, at=at)
+        else claims is not None and confirm_by_openid(person.username, claims, at=at)
     )  # fmt: skip
     if not is_confirmed:
         raise NotAllowedError(NOT_CONFIRMED)

@@ -31,7 +31,7 @@ _NAME = r"[^./\\][^/\\]*"
 PartName = Annotated[
     str,
     StringConstraints(
-        pattern=rf"^(database\.dump|keys/{_NAME}|audit/heads\.jsonl|(releases|public|publications)/{_NAME}/{_NAME}"
+        pattern=rf"^(database\.dump|keys/{_NAME}|audit/heads\.jsonl|erasures\.jsonl|(releases|public|publications)/{_NAME}/{_NAME}"
         r"|public/current\.json)$"
     ),
 ]

@@ -39,6 +39,11 @@ def backups() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def last_written_at() -> datetime | None:
+    """When the newest backup of the folder was made, if there is one."""
+    return max(map(_written_at, _paths()), default=None)
+
+
 def _written_at(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 

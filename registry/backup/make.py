@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -23,6 +24,7 @@ from registry.backup.postgres import dump, major_version, session_of, tool
 from registry.backup.proof import Progress, audit_faults, take_out
 from registry.deidentify.files import appear
 from registry.home import home
+from registry.lifecycle.erased import LEDGER
 
 _ALTHOUGH_BROKEN = (
     "Somebody altered the registry: keep the older backups. mst backup --although-broken makes one "
@@ -99,8 +101,9 @@ def _write(
 def _collect(
     session: Connection, made_at: datetime, aside: Path, although_broken: bool, progress: Progress
 ) -> tuple[Manifest, dict[str, Path]]:
-    """Releases are listed before the snapshot and keys after it: none is then newer than the rows
-    it rests on, and no row was signed by a key that is not there."""
+    """Releases are listed before the snapshot, keys and the ledger of erasures after it: none is then newer
+    than the rows it rests on, no row was signed by a key that is not there, and what was erased meanwhile is
+    in the ledger."""
     postgres, program = tool("pg_dump", at_least=major_version(session))
     served, releases = _served(), _files("releases/*/*")
     published = {
@@ -117,7 +120,8 @@ def _collect(
         progress(f"dumping {sum(t.rows for t in found.tables.values()):,} rows")
         dump(store.owner_url(), program, aside / DATABASE, snapshot=name)
     sources = {
-        DATABASE: aside / DATABASE, **_files("keys/*"), **_files("audit/heads.jsonl"), **releases, **published,
+        DATABASE: aside / DATABASE, **_files("keys/*"), **_files("audit/heads.jsonl"), **_ledger(aside),
+        **releases, **published,
     }  # fmt: skip
     manifest = Manifest(
         made_at=made_at, code_version=version("microtransplant-registry"), postgres=postgres,
@@ -125,6 +129,11 @@ def _collect(
         parts={name: sha256(path) for name, path in sources.items()},
     )  # fmt: skip
     return manifest, sources
+
+
+def _ledger(aside: Path) -> dict[str, Path]:
+    """A copy: an erasure may add to the ledger before it is packed."""
+    return {name: Path(shutil.copy(path, aside / name)) for name, path in _files(LEDGER).items()}
 
 
 def _files(pattern: str) -> dict[str, Path]:

@@ -19,6 +19,7 @@ from registry.backup.keeping import workspace
 from registry.backup.postgres import clear, load, session_of
 from registry.backup.proof import Progress, differing, restoring_tool, take_out
 from registry.home import home
+from registry.lifecycle.erased import LEDGER, ledger, write_down
 from registry.schema import SUBMISSION
 
 
@@ -75,7 +76,7 @@ def _require_room(manifest: Manifest) -> None:
 
 
 def _own(manifest: Manifest) -> dict[str, str]:
-    return {name: digest for name, digest in manifest.parts.items() if name != DATABASE}
+    return {n: digest for n, digest in manifest.parts.items() if n not in (DATABASE, LEDGER)}
 
 
 def _place(aside: Path, manifest: Manifest) -> None:
@@ -83,6 +84,9 @@ def _place(aside: Path, manifest: Manifest) -> None:
         path = home() / name
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.replace(aside / name, path)
+    # a later ledger may lie here already, and says what must be erased again
+    for line in ledger(aside / LEDGER):
+        write_down(line)
     # on the disk before the database is: a registry with rows and without its key is refused here
     os.sync()
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from registry.access.rights import EVERY_CENTER, Right
+from registry.cli.caller import caller
 from registry.cli.output import Rows, RowsOption, fail, out, print_rows, progress, say
 
 if TYPE_CHECKING:
@@ -78,9 +80,12 @@ def coverage(
 
     counts: dict[tuple[str, str], Counts] | None = None
     try:
-        counts = practice(served_folder(home() / "warehouse" / "current.json"))
+        folder = served_folder(home() / "warehouse" / "current.json")
     except NoWarehouseError:
         say.print("No warehouse is served, so nothing is said of data.")
+    else:
+        with caller(Right.READ_RESULTS, action="read the coverage of the consensus"):
+            counts = practice(folder)
     current = consensus.load()
     rows = _by_rule(current, counts) if rules else _by_section(current, counts)
     if not rules and format_ in (Rows.TABLE, Rows.TEXT):
@@ -193,12 +198,13 @@ def check(format_: RowsOption = Rows.TABLE) -> None:
     from registry.verdict_checks import OtherConsensusError
     from registry.verdict_checks import check as run
 
-    try:
-        folder = served_folder(home() / "warehouse" / "current.json")
-        with open_locked(folder / "steward.duckdb") as connection:
-            outcomes = run(connection, consensus.load())
-    except (NoWarehouseError, OtherConsensusError) as error:
-        raise fail(str(error)) from None
+    with caller(Right.READ_RESULTS, action="check the consensus"):
+        try:
+            folder = served_folder(home() / "warehouse" / "current.json")
+            with open_locked(folder / "steward.duckdb") as connection:
+                outcomes = run(connection, consensus.load())
+        except (NoWarehouseError, OtherConsensusError) as error:
+            raise fail(str(error)) from None
     rows = [
         {
             "id": o.entry.id, "reading": o.reading, "title": o.entry.title,
@@ -219,15 +225,15 @@ def diff(
     release: Annotated[
         str | None, typer.Option(help="the release to judge; by default the one that is served")
     ] = None,
-    rows: Annotated[bool, typer.Option("--rows", help="name the subjects")] = False,
+    rows: Annotated[
+        bool,
+        typer.Option("--rows", help="name the subjects, for who may see the cases behind a result"),
+    ] = False,
     format_: RowsOption = Rows.TABLE,
 ) -> None:
     """What a version changes: entries, and exactly the verdicts that flip."""
     from registry import consensus
     from registry.consensus.changes import changes
-    from registry.home import home
-    from registry.warehouse.flips import counted, flips
-    from registry.warehouse.score import score
 
     try:
         before, after = consensus.find(old), consensus.find(new)
@@ -236,17 +242,9 @@ def diff(
     changed = [
         {"entry": c.entry, "change": c.what, "detail": c.detail} for c in changes(before, after)
     ]
-    flipped: list[dict[str, Any]] | None = None
-    folder = _release_folder(release)
-    if folder is None:
+    flipped = _flipped(release, before, after, named=rows)
+    if flipped is None:
         say.print("No release is served, so no verdict is compared.")
-    else:
-        scored = []
-        for version in (before, after):
-            progress(f"judging {folder.name} by consensus {version.version}")
-            scored.append(score(folder, home(), version))
-        found = flips(*scored)
-        flipped = (found if rows else counted(found)).to_pylist()
     if format_ is Rows.JSON:
         typer.echo(json.dumps({"changes": changed, "flips": flipped}, indent=2))
     elif format_ is Rows.CSV:
@@ -257,15 +255,40 @@ def diff(
             print_rows(flipped, format_)
 
 
-def _release_folder(name: str | None) -> Path | None:
+def _flipped(
+    release: str | None, before: Consensus, after: Consensus, *, named: bool
+) -> list[dict[str, Any]] | None:
+    """The verdicts that flip, counted or by subject; None where no release is there to be judged."""
+    from registry.audit import note
+    from registry.home import home
+    from registry.warehouse.flips import counted, flips
+    from registry.warehouse.score import score
+
+    pointer = home() / "warehouse" / "current.json"
+    if release is None and not pointer.is_file():
+        return None
+    right = Right.READ_ROWS_BEHIND if named else Right.READ_RESULTS
+    with caller(right, EVERY_CENTER, action="compare versions of the consensus"):
+        folder = _release_folder(release, pointer)
+        scored = []
+        for version in (before, after):
+            progress(f"judging {folder.name} by consensus {version.version}")
+            scored.append(score(folder, home(), version))
+        found = flips(*scored)
+        if named:
+            note(
+                "read the verdicts that flip",
+                detail=f"{folder.name}: {before.version} {after.version}",
+            )
+    told: list[dict[str, Any]] = (found if named else counted(found)).to_pylist()
+    return told
+
+
+def _release_folder(name: str | None, pointer: Path) -> Path:
     """The release asked for, or the one the served warehouse was built from."""
     from registry import release
-    from registry.home import home
 
     if name is None:
-        pointer = home() / "warehouse" / "current.json"
-        if not pointer.is_file():
-            return None
         return Path(json.loads(pointer.read_text(encoding="utf-8"))["built_from"])
     try:
         release.manifest(name)

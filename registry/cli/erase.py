@@ -44,3 +44,9 @@ def erase(
         "of the warehouse removed. Backups made before still hold the case: after restoring one, run mst "
         "erase --again.", markup=False,
     )  # fmt: skip
+    if done.unsearched:
+        say.print(
+            "The center exchanged pseudonyms by an earlier version, which kept nothing by which a case is found "
+            f"under its old one. These releases from before may hold it still: {', '.join(done.unsearched)}. "
+            "Delete their folders and what was built of them.", markup=False,
+        )  # fmt: skip

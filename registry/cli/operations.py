@@ -129,7 +129,8 @@ def restore(file: File, key: KeyOption = None) -> None:
         found = backup.restore(file, key=key, progress=progress)
     say.print(
         f"The registry is as it was on {found.made_at:%Y-%m-%d %H:%M} UTC. What came later must be "
-        "done again: submissions, withdrawals, new pseudonyms, accounts."
+        "done again: submissions, withdrawals, new pseudonyms, accounts. What was erased is erased again "
+        "by: mst erase --again"
     )
     if found.audit_faults:
         say.print(

@@ -48,7 +48,8 @@ class Terms:
 
 @dataclass(frozen=True, eq=False)
 class Assessment:
-    """A file judged against the registry as it was at submission `seen`, after so many `renamings`.
+    """A file judged against the registry as it was at submission `seen`, after so many `renamings`, when
+    the cases `signed` had ever been signed.
 
     `findings` are folded; `queries` are those of severity query, confirmed ones included.
     """
@@ -63,6 +64,7 @@ class Assessment:
     older: frozenset[str]
     seen: int
     renamings: int
+    signed: frozenset[str]
     practice: tuple[Practice, ...]
 
 
@@ -88,7 +90,9 @@ def assess(
     told += [f for m in merged.values() for f in m.findings]
     told += _conflicts(changes, older)
     shut = locked(session, terms.center_id, _touched(merged.values()))
-    told = [*(f for f in told if f.case_id not in shut), *_locked(shut)]
+    # of a locked case what is wrong is for later; that the file is older stays true after the lock
+    told = [f for f in told if f.case_id not in shut or f.rule == "case.older"]
+    told += _locked(shut)
     told += _withdrawn(withdrawn(session, terms.center_id, staged.cases))
     queries = tuple(f for f in told if f.severity == "query" and f.value_sha256)
     silent = confirmed(session, terms.center_id, [*staged.cases, CENTER_UNIT])
@@ -108,6 +112,7 @@ def assess(
         older,
         seen,
         renamed,
+        signed,
         checked.practice,
     )
 

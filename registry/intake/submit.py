@@ -37,6 +37,7 @@ from registry.intake.raw import RawFile, UnreadableFileError
 from registry.intake.receipt import Receipt, Status, open_items, status_of
 from registry.intake.stage import Staged, stage
 from registry.lifecycle.erased import erased
+from registry.lifecycle.signatures import ever_signed
 from registry.lifecycle.status import ConflictError
 from registry.queries.model import Answer
 from registry.roundtrip import answers as answer_sheet
@@ -172,6 +173,8 @@ def _attempt(
                 return None  # the center sent another file or was rekeyed meanwhile: judge again
             if erased(session, terms.center_id, file.staged.cases):
                 return None
+            if ever_signed(session, terms.center_id, file.staged.cases) != a.signed:
+                return None  # a change that needed no reason may need one now
             stored = commit(session, a, receipt, file.answers, sender)
         if stored.audit is not None:
             keep_daily(Head(stored.audit.seq, stored.audit.hash))

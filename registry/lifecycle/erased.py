@@ -19,7 +19,9 @@ from sqlalchemy import Connection, select
 
 from registry.home import home
 from registry.lifecycle.latest import among
-from registry.schema import ERASURE
+from registry.schema import ERASURE, FORMER_NAME
+
+LEDGER = "erasures.jsonl"
 
 
 class Line(NamedTuple):
@@ -52,9 +54,21 @@ def erased(session: Connection, center_id: str, case_ids: Collection[str]) -> li
     return sorted(known[found] for found in kept)
 
 
-def ledger() -> list[Line]:
-    """Every erasure, oldest first."""
-    path = _path()
+def former(session: Connection, center_id: str, case_hmac: str) -> list[str]:
+    """The digests of the names a case had before its center exchanged pseudonyms, the latest first."""
+    found = [case_hmac]
+    for name in found:
+        query = select(FORMER_NAME.c.former_hmac).where(
+            FORMER_NAME.c.center_id == center_id, FORMER_NAME.c.case_hmac == name
+        )
+        earlier: set[str] = set(session.execute(query).scalars())
+        found += sorted(earlier.difference(found))
+    return found[1:]
+
+
+def ledger(path: Path | None = None) -> list[Line]:
+    """Every erasure, oldest first; `path` is a copy of the ledger that a backup holds."""
+    path = path or _path()
     if not path.exists():
         return []
     return [Line(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
@@ -73,7 +87,7 @@ def write_down(line: Line) -> None:
 
 
 def _path() -> Path:
-    return home() / "erasures.jsonl"
+    return home() / LEDGER
 
 
 def _key() -> bytes:

@@ -13,6 +13,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from registry import consensus
+from registry.audit.read import Wanted, entries
 from registry.cli import app
 from registry.consensus import Recommendation
 from tests.demonstration import Demonstration
@@ -144,6 +145,8 @@ def test_diff_tells_changes_and_flips(demonstration: Demonstration, tmp_path: Pa
     subjects = list(csv.DictReader(io.StringIO(named)))
     assert len(subjects) == sum(f["verdicts"] for f in told["flips"])
     assert {"center_id", "case_id", "subject", "subject_id", "before", "after"} <= set(subjects[0])
+    (read,) = entries(Wanted(action="read the verdicts that flip"))
+    assert read.detail == "demo: 2023.1 2023.2"
     by_release = mst(
         "diff", consensus.CURRENT_VERSION, str(folder), "--release", "demo", "--format", "json"
     )

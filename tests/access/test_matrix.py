@@ -5,6 +5,7 @@ And another center's case, query or submission is answered as one that does not 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from registry.access import sessions
 from registry.access.accounts import add_account
 from registry.access.rights import NotAllowedError
 from registry.cli import app
+from registry.home import home
 from tests.access.material import (
     AT_A_CENTER,
     NOWHERE,
@@ -94,6 +96,9 @@ build none                             -   -   -   yes -   -   yes
 trace adherence MST-2-04 a met         yes yes yes yes -   yes yes
 trace figure MST-1-02 age_at_diagnosis yes yes yes yes -   yes yes
 trace curve survival os diagnosis --day 1  yes yes yes yes -   yes yes
+consensus check                        yes yes yes yes -   yes yes
+consensus diff 2023.1 2023.1 --release none  yes yes yes yes -   yes yes
+consensus diff 2023.1 2023.1 --release none --rows  -   -   -   yes -   -   yes
 sql SELECT                             -   -   yes yes -   -   yes
 sql SELECT --as steward                -   -   -   yes -   yes yes
 codebook                               -   -   yes yes -   -   yes
@@ -201,6 +206,18 @@ def test_a_role_gives_its_commands_of_the_registry_and_no_other(role: str, desk:
     assert [t for t in told.values() if t[0] not in (0, 2, 3)] == []
     allowed = {command: "-" if code == 3 else "yes" for command, (code, _) in told.items()}
     assert allowed == {command: cells[role] for command, cells in rows(OF_THE_REGISTRY)}
+
+
+def test_what_the_data_say_of_the_consensus_is_for_whoever_reads_results(desk: Desk) -> None:
+    desk.sit_down_as("administrator")
+    assert desk.mst("consensus coverage")[0] == 0  # nothing is served: the paper alone
+    pointer = home() / "warehouse" / "current.json"
+    pointer.parent.mkdir(exist_ok=True)
+    pointer.write_text(json.dumps({"build": "none", "release": "none"}))
+    try:
+        assert desk.mst("consensus coverage")[0] == 3
+    finally:
+        pointer.unlink()
 
 
 def test_another_centers_case_query_and_submission_are_answered_as_none_at_all(

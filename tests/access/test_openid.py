@@ -24,6 +24,7 @@ from registry.access.rights import Role
 from registry.home import home
 from registry.serving import start
 from tests.chromium import PATIENCE_MS, free_port
+from tests.lifecycle.material import stored
 
 COORDINATOR, ANALYST = Grant(Role.COORDINATOR, "C12"), Grant(Role.ANALYST)
 CENTER_PAGES = [
@@ -124,6 +125,33 @@ def test_a_person_of_the_registry_has_exactly_their_roles_until_they_are_taken_b
     click(page, "Cases")
     expect_nothing_but(page, "The session has ended; sign in again.")
     assert page.get_by_text("Cases of").count() == 0
+
+
+@pytest.mark.requirement("ACC-08", "AUD-08")
+def test_a_lead_signs_by_a_fresh_sign_in_at_the_institution(
+    context: BrowserContext, portal: str, provider: str
+) -> None:
+    address = known_to_registry("lena", Grant(Role.LEAD, "C98"))
+    known_to_provider(provider, "lena-1", email=address, email_verified=True)
+    stored("P001", center="C98")
+    page = context.new_page()
+    sign_in(page, portal, "lena-1")
+    click(page, "Cases")
+    page.get_by_text("Sign the case").click()
+    with store.engine(None).begin() as session:
+        began = "update registry.session set started_at = started_at - interval '6 minutes'"
+        session.execute(text(f"{began} where username = 'lena'"))
+    page.get_by_role("button", name="Sign", exact=True).click()
+    expect(page.get_by_text("Nothing was signed.")).to_be_visible()
+
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(re.compile(re.escape(provider)))
+    sign_in(page, portal, "lena-1")
+    page.reload()  # the cookie vouches on a page loaded anew, too
+    click(page, "Cases")
+    page.get_by_text("Sign the case").click()
+    page.get_by_role("button", name="Sign", exact=True).click()
+    expect(page.get_by_text("data complete, Lena, center lead")).to_be_visible()
 
 
 @pytest.mark.long

@@ -20,6 +20,7 @@ from registry.access.passwords import PasswordError
 from registry.access.rights import Person, Role
 from registry.access.sessions import SignInError
 from registry.access.tables import CREDENTIAL, IDENTITY, SESSION
+from registry.acting import Act, acting
 from tests.access.material import NOW, OWN, PASSWORD, add, after, enter
 
 pytestmark = pytest.mark.usefixtures("empty_database")
@@ -322,3 +323,19 @@ def test_every_try_is_in_the_audit_without_what_was_typed() -> None:
         told = [tuple(row) for row in session.execute(text(query))]
     assert told == [("ana", "sign in"), ("ana", "fail to sign in"), ("unknown", "fail to sign in"),
                     ("unknown", "fail to sign in")]  # fmt: skip
+
+
+@pytest.mark.requirement("ACC-08", "AUD-01")
+def test_a_failed_try_is_entered_where_it_was_made() -> None:
+    add()
+    for channel in ("portal", "command"):
+        with pytest.raises(SignInError):
+            sessions.sign_in("ana", WRONG_PASSWORD, at=NOW, channel=channel)
+        with acting(Act("ana", "center lead", channel, "sign a case")):
+            assert not sessions.confirm("ana", WRONG_PASSWORD, at=NOW)
+            with pytest.raises(SignInError):
+                sessions.change_password("ana", WRONG_PASSWORD, PASSWORD, at=NOW)
+    query = "select channel from audit.entry where action = 'fail to sign in' order by seq"
+    with store.engine("mst_reader").begin() as session:
+        told = session.execute(text(query)).scalars().all()
+    assert told == ["portal"] * 3 + ["command"] * 2  # the sixth try has to wait

@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from typer.testing import CliRunner
 
 from registry import erasure, release, store, warehouse
 from registry.access.signing import sign
+from registry.audit import note
 from registry.audit.anchors import kept
 from registry.audit.check import check
+from registry.audit.read import Wanted, entries
 from registry.cli import app
+from registry.deidentify.mapping import CasePair, RekeyMapping
 from registry.home import home
 from registry.intake.receipt import Receipt
 from registry.intake.signature import receipt_text, verify
-from registry.lifecycle.cases import case_list, reinstate, withdraw
+from registry.lifecycle.cases import case_history, case_list, reinstate, withdraw
 from registry.lifecycle.erased import Line, digest, ledger, write_down
 from registry.lifecycle.locks import lock
 from registry.lifecycle.remarks import RemarkError
 from registry.lifecycle.status import ConflictError, Meaning
-from registry.queries import open_queries
-from registry.schema import ERASURE, SUBMISSION
-from tests.lifecycle.material import ANA, NOW, PASSWORD, add_lead, send
-from tests.queries.material import say
+from registry.queries import open_queries, queries
+from registry.rekey import RekeyError, rekey
+from registry.schema import ERASURE, FINDING, REKEYING, SUBMISSION
+from tests.lifecycle.material import ANA, NOW, PASSWORD, add_lead, send, stored
+from tests.queries.material import found, say, upload
 
 pytestmark = [
     pytest.mark.usefixtures("empty_database"),
@@ -37,6 +42,12 @@ pytestmark = [
 ]
 CASE, OTHER, CANARY = "QX7K2M9ZT", "P002", "DNR8W3KQ5"
 REASON = "asked for by the patient"
+
+
+def renaming(old: str, new: str) -> RekeyMapping:
+    """A case with a new pseudonym, and nothing else of it."""
+    pair = CasePair(old, new, {"donor": (), "collection": (), "aliquot": ()})
+    return RekeyMapping("C01", "rotation", "a", new, (pair,))
 
 
 @pytest.fixture(autouse=True)
@@ -172,6 +183,98 @@ def test_a_lost_file_of_a_release_does_not_keep_the_case_in_the_others(tmp_path:
     assert release.erase("torn", lambda center, case: case == CASE)
     assert held("torn") == {OTHER}
     assert release.verify("torn") == ["drug.parquet is missing"]
+
+
+def test_the_audit_forgets_what_names_the_case_and_nothing_of_others() -> None:
+    stored("P1", "P1-A")
+    said = {"C01": ("P1 has moved", "P1-A and P10 stay", "not -P1."), "C02": ("P1 stays",),
+            None: ("where case_id = 'P1'", "where case_id = 'XP1'")}  # fmt: skip
+    for center, details in said.items():
+        for detail in details:
+            note("look", center_id=center, detail=detail)
+    erasure.erase("C01", "P1", actor="stella", reason=REASON, at=NOW)
+    kept_ = [entry.detail for entry in entries(Wanted(action="look")) if entry.detail]
+    assert sorted(kept_) == ["P1 stays", "P1-A and P10 stay", "where case_id = 'XP1'"]
+    assert check()[1] == []
+
+
+def test_words_about_others_that_only_look_like_the_case_stay() -> None:
+    asked = replace(found(case="P2"), message="5 % of blasts")
+    number = upload([asked], cases=("5", "P2", "P3"))
+    withdraw("C01", "P2", actor="cora", reason="moved with 5, not 5-A, 15 or 5b", at=NOW)
+    folded = {"P2": {"case_id": "P2", "message": "5 % of blasts"}, "5": {"case_id": "5"}}
+    with store.center_session("C01") as session:
+        for case, consequence in folded.items():
+            values = {
+                k: v for k, v in asked.as_dict().items() if k in FINDING.c and k != "consequences"
+            }
+            values |= {"submission_id": number, "center_id": "C01", "record": case}
+            session.execute(insert(FINDING).values(**values, consequences=[consequence]))
+    erasure.erase("C01", "5", actor="stella", reason=REASON, at=NOW)
+    with store.engine("mst_reader").connect() as session:
+        left = dict(session.execute(select(FINDING.c.record, FINDING.c.consequences)).all())
+    assert left == {"P2": [folded["P2"]], "5": []}
+    (step,) = (s for s in case_history("C01", "P2") if s.reason)
+    assert step.reason == "moved with (erased), not 5-A, 15 or 5b"
+    reinstate("C01", "P2", actor="cora", reason="was an error", at=NOW)
+    assert [q.message for q in queries("C01")] == ["5 % of blasts"]
+
+
+def test_a_file_named_after_the_case_loses_its_name(tmp_path: Path) -> None:
+    sent = send(tmp_path / "a", "P1", "P2", file_name="P1_may 2P1 P10.csv")
+    erasure.erase("C01", "P1", actor="stella", reason=REASON, at=NOW)
+    assert sent.submission_id is not None
+    told = json.loads(receipt_text("C01", sent.submission_id) or "")
+    assert told["file_name"] == "(erased)_may 2P1 P10.csv"
+
+
+def test_a_case_is_erased_from_releases_made_under_its_former_names(tmp_path: Path) -> None:
+    sent = send(tmp_path / "a", CASE, "P3", file_name=f"{CASE}.csv")
+    withdraw("C01", "P3", actor="cora", reason=f"moved with {CASE}", at=NOW)
+    reinstate("C01", "P3", actor="cora", reason="was an error", at=NOW)
+    release.create("first")
+    for old, new in ((CASE, "N1"), ("N1", "N2")):
+        rekey(renaming(old, new), "C01", actor="ana", at=NOW)
+        release.create(f"as-{new}")
+    assert held("first") == {CASE, "P3"}
+    backed_up = digest("C01", CASE)
+
+    done = erasure.erase("C01", "N2", actor="stella", reason=REASON, at=NOW)
+    assert set(done.releases) == {"first", "as-N1", "as-N2"}
+    assert done.unsearched == ()
+    assert [held(name) for name in release.names()] == [{"P3"}] * 3
+    assert places() == []
+    assert sent.submission_id is not None
+    content = json.loads(receipt_text("C01", sent.submission_id) or "")
+    assert (content["cases"], content["cases_erased"]) == ({"P3": "accepted"}, 1)
+    # a backup from before the exchange brings the first name back
+    assert {line.case_hmac for line in ledger()} == {
+        backed_up,
+        *(digest("C01", n) for n in ("N1", "N2")),
+    }
+    assert [f.rule for f in send(tmp_path / "b", CASE).findings] == ["case.erased"]
+    assert check()[1] == []
+
+
+def test_a_former_name_is_never_another_patients() -> None:
+    stored("P1", "P2")
+    rekey(renaming("P1", "N1"), "C01", actor="ana", at=NOW)
+    with pytest.raises(RekeyError, match="in use before"):
+        rekey(renaming("P2", "P1"), "C01", actor="ana", at=NOW)
+
+
+def test_releases_that_cannot_be_searched_are_named(tmp_path: Path) -> None:
+    """An earlier version exchanged the pseudonyms and kept no digests."""
+    send(tmp_path / "a", CASE)
+    release.create("old")
+    values = {"center_id": "C01", "actor": "ana", "at": NOW, "reason": "rotation", "mapping_sha256": "m",
+              "counts": {}}  # fmt: skip
+    with store.engine(None).begin() as session:
+        session.execute(insert(REKEYING).values(values))
+    release.create("new")
+    done = CliRunner().invoke(app, ["erase", CASE, "--center", "C01", "--reason", REASON, "--yes"])
+    assert done.exit_code == 0, done.output
+    assert "may hold it still: old." in " ".join(done.output.split())
 
 
 def test_what_cannot_be_erased_changes_nothing(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,13 @@ from sqlalchemy import text
 from registry.deidentify.mapping import CasePair, RekeyMapping, encoded, read_mapping
 from registry.forms import FORMS
 from registry.intake.submit import check, submit
-from registry.queries import open_queries
+from registry.queries import open_queries, queries
 from registry.rekey import RekeyError, rekey
 from registry.schema import SQLModel
 from registry.store import engine
 from registry.workbook import write_csv_folder
 from tests.cases import Rows, as_cells, tidy_case
+from tests.queries.material import found, upload
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 CASES = ("P1", "P2")
@@ -109,6 +111,19 @@ def test_everything_of_the_center_gets_its_new_name(empty_database: None, tmp_pa
     repeat = submit(files(tmp_path / "new", "C01", renamed()), "C01", actor="test")
     assert (repeat.status, repeat.accepted, repeat.held) == ("unchanged", 0, 0)
     assert len(open_queries("C01")) == asked
+
+
+@pytest.mark.requirement("DEID-07")
+def test_a_name_within_another_and_one_of_two_kinds_are_told_apart(empty_database: None) -> None:
+    of_forms = {"collection": "collection_id COL1", "donor": "donor_id COL1",
+                "aliquot": "aliquot_id COL1-A"}  # fmt: skip
+    upload([replace(found("P1", record=r), form=form) for form, r in of_forms.items()])
+    own = {"donor": (("COL1", "ND"),), "aliquot": (("COL1-A", "2NA"),),
+           "collection": (("CO", "N1"), ("COL", "N2"), ("COL1", "NC"))}  # fmt: skip
+    rekey(mapping("C01", cases=(CasePair("P1", "N-P1", own),)), "C01", actor="ana", at=AT)
+    assert {q.form: q.record for q in queries("C01")} == {
+        "collection": "collection_id NC", "donor": "donor_id ND", "aliquot": "aliquot_id 2NA",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

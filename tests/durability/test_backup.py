@@ -33,6 +33,7 @@ from registry.backup.postgres import LOCK, load, scratch, session_of, tool
 from registry.cli import app
 from registry.intake import signature
 from registry.intake.submit import submit
+from registry.lifecycle.erased import LEDGER, Line, ledger, write_down
 from registry.workbook import write_csv_folder
 from tests.cases import as_cells, tidy_case
 from tests.conftest import share_cache
@@ -545,6 +546,24 @@ def test_a_database_without_a_registry_has_no_backup(filled: Filled) -> None:
     with elsewhere():
         assert "no registry" in mst("backup", code=2)
         assert backup.backups() == []
+
+
+@pytest.mark.requirement("DEID-13", "REL-11")
+def test_the_ledger_of_erasures_comes_back_beside_a_later_one(
+    filled: Filled, tmp_path: Path
+) -> None:
+    first, second, later = (
+        Line("C01", word, "stella", NOW.isoformat(), "asked for") for word in "abc"
+    )
+    write_down(first)
+    write_down(second)
+    file = backup.create(tmp_path / "one.mstbackup")
+    (filled.home / LEDGER).unlink()
+    with elsewhere():
+        write_down(first)
+        write_down(later)
+        assert "mst erase --again" in " ".join(mst("restore", file).split())
+        assert ledger() == [first, later, second]
 
 
 def test_what_is_in_a_backup(filled: Filled, made: Path, tmp_path: Path) -> None:

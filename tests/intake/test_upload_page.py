@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -69,6 +70,15 @@ def test_a_file_the_registry_has_changes_nothing_and_asks_nothing(tmp_path: Path
     choose(page, with_weight(tmp_path, 61.5))
     assert ASKED not in [s.label for s in page.selectbox]
     assert not any(label.startswith("Store") for label in labels(page))
+
+
+def test_who_changes_the_center_sees_no_preview_of_the_other(tmp_path: Path) -> None:
+    page = shown(WHO, "Send data")
+    choose(page, with_weight(tmp_path, 61.5))
+    assert any(label.startswith("Store") for label in labels(page))
+    there = shown(replace(WHO, center_id="C02"), "Send data", judged=page.session_state["judged"])
+    assert "correct center_id" in choose(there, with_weight(tmp_path, 61.5))
+    assert not any(label.startswith("Store") for label in labels(there))
 
 
 @pytest.mark.requirement("UPL-18")

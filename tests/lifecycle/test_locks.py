@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from registry import store
 from registry.access.signing import sign
 from registry.cli import app
+from registry.intake.returned import stamp_of
 from registry.lifecycle.cases import case_list, reinstate, withdraw
 from registry.lifecycle.locks import lock, unlock
 from registry.lifecycle.remarks import RemarkError
@@ -59,6 +60,18 @@ def test_a_locked_case_takes_no_change_until_it_is_unlocked(tmp_path: Path) -> N
         tmp_path / "e", "P001", changes={"patient": {"weight_kg": 62}}, reason="source corrected"
     )
     assert told.cases == {"P001": "accepted"}
+
+
+def test_a_file_older_than_a_locked_case_is_not_stamped_as_knowing_it(tmp_path: Path) -> None:
+    based_on = send(tmp_path / "a", "P001", "P002").submission_id
+    send(tmp_path / "b", "P001", changes={"patient": {"weight_kg": 62}}, reason="source corrected")
+    shut()
+    told = send(tmp_path / "c", "P001", "P003", changes={"patient": {"height_cm": 170}},
+                based_on=based_on, reason="source corrected")  # fmt: skip
+    assert told.cases == {"P001": "held", "P003": "accepted"}
+    assert {f.rule for f in told.findings if f.case_id == "P001"} == {"case.locked", "case.older"}
+    # sent back after the lock it would undo the colleague's weight
+    assert stamp_of(told) is None
 
 
 def test_while_locked_one_answers_signs_and_withdraws() -> None:

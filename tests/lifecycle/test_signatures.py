@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from typer.testing import CliRunner
 
@@ -15,6 +15,7 @@ from registry.access import accounts, sessions
 from registry.access.rights import NotAllowedError, Person, Role
 from registry.access.signing import sign
 from registry.cli import app
+from registry.intake import submit as door
 from registry.lifecycle.cases import case_list, withdraw
 from registry.lifecycle.signatures import Signature, contents, signatures
 from registry.lifecycle.status import ConflictError, Meaning
@@ -88,13 +89,13 @@ def test_who_signs_gives_the_password_again() -> None:
     for how in (
         {"password": "another one"},
         {"password": None},
-        {"password": None, "token": "none"},
+        {"password": None, "claims": {}},
     ):
         with pytest.raises(NotAllowedError, match="Nothing was signed"):
             put(**how)
-    opened = sessions.sign_in("ana", PASSWORD, at=later(minutes=-1))
+    sessions.sign_in("ana", PASSWORD, at=later(minutes=-1))
     with pytest.raises(NotAllowedError, match="Nothing was signed"):
-        put(password=None, token=opened.token)
+        put(password=None, claims={})
     assert of() == []
 
 
@@ -106,13 +107,18 @@ def test_an_openid_sign_in_of_the_last_five_minutes_stands_for_the_password() ->
     stored()
     oda = Person("oda", Role.LEAD, "C01")
     claims = {"iss": "i", "sub": "s", "email": "oda@example.org", "email_verified": True}
-    old = sessions.sign_in_by_openid(claims | {"iat": 1}, at=NOW - timedelta(minutes=5))
+    old, new, known = (claims | {"iat": number} for number in (1, 2, 3))
+    # the provider opened it for somebody it had asked long ago
+    known["auth_time"] = later(hours=-1).timestamp()
+    sessions.sign_in_by_openid(old, at=NOW - timedelta(minutes=5))
+    for given in (new, known):
+        sessions.sign_in_by_openid(given, at=NOW - timedelta(minutes=4))
+    for refused in (old, known, claims):
+        with pytest.raises(NotAllowedError):
+            put(by=oda, password=None, claims=refused)
     with pytest.raises(NotAllowedError):
-        put(by=oda, password=None, token=old.token)
-    new = sessions.sign_in_by_openid(claims | {"iat": 2}, at=NOW - timedelta(minutes=4))
-    with pytest.raises(NotAllowedError):
-        sign(ANA, "C01", "P001", Meaning.COMPLETE, at=NOW, token=new.token)
-    put(by=oda, password=None, token=new.token)
+        sign(ANA, "C01", "P001", Meaning.COMPLETE, at=NOW, claims=new)
+    put(by=oda, password=None, claims=new | {"auth_time": later(minutes=-4).timestamp()})
     assert [s.full_name for s in of()] == ["Dr Oda Lee"]
 
 
@@ -180,6 +186,25 @@ def test_after_a_signature_every_change_needs_a_reason(tmp_path: Path) -> None:
         reasons = session.execute(query, {"s": told.submission_id}).scalars().all()
     assert reasons == ["new information"] * 2
     assert [s.state for s in of()] == ["void"]
+
+
+def test_a_file_judged_before_a_signature_and_stored_after_it_is_judged_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_lead()
+    send(tmp_path / "a", "P001", "P002", blank=("cmv_status",))
+    wait, signed = door.lock_for_commit, []
+
+    def signed_meanwhile(session: Connection) -> None:
+        if not signed:
+            signed.append(put())
+        wait(session)
+
+    monkeypatch.setattr(door, "lock_for_commit", signed_meanwhile)
+    told = send(tmp_path / "b", "P001", "P002")
+    assert told.cases == {"P001": "held", "P002": "accepted"}
+    assert {f.rule for f in told.findings if f.severity == "reject"} == {"change.reason"}
+    assert [s.state for s in of()] == ["valid"]
 
 
 @pytest.mark.requirement("AUD-07")

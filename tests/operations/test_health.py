@@ -16,6 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from registry import health
+from registry.backup.keeping import new_name
 from registry.cli import app
 from registry.files import only_one
 from registry.home import home
@@ -116,6 +117,13 @@ def broken() -> dict[str, str]:
 def test_a_registry_in_order_is_well(well: None) -> None:
     assert broken() == {}
     assert [check.name for check in health.checks()] == list(health.CHECKS)
+
+
+@pytest.mark.requirement("REL-17")
+def test_an_encrypted_backup_is_a_backup(well: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    no_backup(monkeypatch)
+    (home() / "backups" / new_name(datetime.now(UTC), encrypted=True)).touch()
+    assert broken() == {}
 
 
 @pytest.mark.requirement("REL-17")

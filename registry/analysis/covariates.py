@@ -98,3 +98,15 @@ COVARIATES = _all(
     Covariate("early_death", "early death"),
     Covariate("is_dead", "death"),
 )  # fmt: skip
+
+# Columns of `dim_patient` by which no groups are compared, settled when treatment begins as well.
+_SETTLED = frozenset({
+    "center_id", "case_id", "diagnosis_year", "age_at_diagnosis_years", "age_group_studied",
+    "disease_status", "is_eaml", "is_eaml_over_60", "risk_two_group_without_onset", "first_course_day",
+})  # fmt: skip
+
+
+def is_known_early(column: str) -> bool:
+    """Whether a column of `dim_patient` is settled when treatment begins; one that is listed nowhere is not."""
+    covariate = COVARIATES.get(column)
+    return column in _SETTLED or (covariate is not None and covariate.is_known_at(FIRST_COURSE))

@@ -47,6 +47,10 @@ def test_only_public_tables_are_there(public: Ask) -> None:
     ] == TABLES
 
 
+def test_the_data_are_of_when_the_release_was_made(public: Ask) -> None:
+    assert public("select release, data_cut from public_release") == [("everything", "2026-11-23")]
+
+
 # what two public dimensions are crossed by is told by a stratum and its kind
 DIMENSIONS = {
     "public_adherence": {"recommendation_id", "subject", "reading", "is_default"},

@@ -10,13 +10,14 @@ from pathlib import Path
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["MST_HOME"] = folder
-        from benchmarks import curves, intake, warehouse
+        from benchmarks import curves, intake, pages, warehouse
         from registry import store
 
         intake.run(Path(folder))
         warehouse.warehouse_build(Path(folder))
         warehouse.verdicts(Path(folder))
         curves.survival(Path(folder))
+        pages.pages(Path(folder))
         store.dispose_engines()
 
 

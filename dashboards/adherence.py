@@ -12,6 +12,7 @@ from registry import consensus
 from registry.consensus import Recommendation
 from registry.consensus.entries import Verdict
 from registry.disclosure import policy
+from registry.disclosure.others import enough
 from registry.statistics.proportion import MIN_SUBJECTS, clopper_pearson
 
 VERDICTS: tuple[Verdict, ...] = ("met", "deviated", "not_evaluable", "not_applicable")
@@ -70,8 +71,8 @@ class Tally:
     @property
     def worst_case(self) -> float | None:
         """The rate if everybody who could not be judged had deviated."""
-        enough = self.asked is not None and self.asked >= MIN_SUBJECTS
-        return share(self.met, self.asked) if enough else None
+        has_enough = self.asked is not None and self.asked >= MIN_SUBJECTS
+        return share(self.met, self.asked) if has_enough else None
 
 
 def _sum(*counts: int | None) -> int | None:
@@ -143,7 +144,7 @@ def has_others(own: Tally, total: Tally) -> bool:
     """
     if own.asked is None or total.asked is None:
         return False
-    return total.asked - own.asked >= MIN_SUBJECTS
+    return enough(total.asked - own.asked)
 
 
 def group_of(entry: Recommendation) -> str:

@@ -18,6 +18,7 @@ from registry.consensus import Benchmark, Statement
 from registry.consensus.benchmark import MARKS
 from registry.consensus.statistic import Curve, Statistic
 from registry.disclosure import policy
+from registry.statistics.kaplan_meier import median_of
 from registry.statistics.proportion import MIN_SUBJECTS, clopper_pearson
 
 COUNTED = ("known", "unknown", "events")
@@ -150,20 +151,16 @@ def _point(label: str, curve: pd.DataFrame, wanted: Curve, colour: str) -> bars.
 
 
 def median_words(curve: pd.DataFrame) -> str:
-    """The median of a curve: where it, and where its bounds, first reach one half."""
-    middle = _first_below(curve, "survival")
-    low, high = _first_below(curve, "ci_lower"), _first_below(curve, "ci_upper")
-    if middle is None:
+    """The median of a curve, with the interval its bounds give."""
+    found = median_of(*(
+        curve[name].to_numpy(float) for name in ("time_days", "survival", "ci_lower", "ci_upper")
+    ))  # fmt: skip
+    if found.days is None:
         return "median not reached"
-    span = f"{'?' if low is None else months(low)} to {'not reached' if high is None else months(high)}"
-    return (
-        f"median {months(middle)} ({span}), {int(curve['n_risk'].iloc[0]):,} patients at the start"
-    )
-
-
-def _first_below(curve: pd.DataFrame, column: str) -> float | None:
-    reached = curve[curve[column] <= 0.5]
-    return None if reached.empty else float(reached["time_days"].iloc[0])
+    low = "?" if found.lower is None else months(found.lower)
+    high = "not reached" if found.upper is None else months(found.upper)
+    start = int(curve["n_risk"].iloc[0])
+    return f"median {months(found.days)} ({low} to {high}), {start:,} patients at the start"
 
 
 def published_html(benchmark: Benchmark) -> str:

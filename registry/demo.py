@@ -45,7 +45,7 @@ def _release(progress: Say) -> None:
     progress("writing the release")
     # a demonstration may be run again and again; real releases are never replaced
     shutil.rmtree(release.folder(RELEASE), ignore_errors=True)
-    release.create(RELEASE, as_of=AS_OF)
+    release.create(RELEASE, at=AS_OF)
 
 
 def _publish(progress: Say) -> None:

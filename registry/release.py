@@ -59,11 +59,12 @@ def folder(name: str) -> Path:
 
 
 def create(
-    name: str, *, as_of: datetime | None = None, progress: Callable[[str], None] = lambda _: None
+    name: str, *, at: datetime | None = None, progress: Callable[[str], None] = lambda _: None
 ) -> dict[str, Any]:
     """Write every form's current rows and their queries as Parquet. Returns the manifest; never replaces a release.
 
-    Cases whose consent is withdrawn and rows that were deleted are not in it.
+    Cases whose consent is withdrawn and rows that were deleted are not in it. `at` is when it is said to be made,
+    for material that is always the same; it chooses no rows.
     """
     final = folder(name)
     with only_one(final.parent / ".lock", TAKEN), aside(final.parent, WRITING) as made:
@@ -72,7 +73,7 @@ def create(
                 f"The release {name} exists; releases never change. Choose another name."
             )
         erased = _last_erasure()
-        manifest = _fill(made / name, name, as_of or datetime.now(UTC), progress)
+        manifest = _fill(made / name, name, at or datetime.now(UTC), progress)
         if _last_erasure() != erased:
             raise ReleaseError("A case was erased meanwhile; make the release again.")
         (made / name).rename(final)

@@ -18,6 +18,7 @@ from registry.access.rights import EVERY_CENTER, Person, Right
 from registry.audit import note
 from registry.consensus import in_force
 from registry.consensus.entries import Verdict
+from registry.disclosure.others import told_of
 from registry.disclosure.refresh import ORIGIN
 from registry.duck import POINTER, NoWarehouseError, open_locked, open_served, served_folder
 from registry.release import MANIFEST, sha256
@@ -43,7 +44,8 @@ class Number:
     """A number of a page: the query of its mart, and that of the rows it is made of.
 
     `stratum` is what the public table of it is refreshed by. `rows` gives center_id, case_id and what each row
-    adds; both queries take `parameters`.
+    adds; both queries take `parameters`. `groups` is the same of all groups, as center_id, part, adds, and takes
+    them without the last, which names the group; empty where no number of all centers is told.
     """
 
     about: str
@@ -54,13 +56,15 @@ class Number:
     parameters: Sequence[Any]
     public_table: str
     stratum: Sequence[str]
+    groups: str = ""
 
 
 @dataclass(frozen=True)
 class Trace:
     """Where a number comes from. `rows` and `submissions` are None for those who see no single case.
 
-    `published` is the release that the public sees the number of, if it does.
+    `published` is the release that the public sees the number of, if it does. `is_withheld`: the number of all
+    centers is not told to one of them.
     """
 
     number: Number
@@ -72,6 +76,7 @@ class Trace:
     published: str | None
     rows: list[dict[str, Any]] | None
     submissions: list[dict[str, Any]] | None
+    is_withheld: bool = False
 
 
 def adherence(recommendation_id: str, reading: str, verdict: Verdict) -> Number:
@@ -99,19 +104,23 @@ def figure(statement_id: str, statistic: str, group: str = "all") -> Number:
                 by = one["by"]
                 of_group = f"coalesce(cast({by} as varchar), 'not known')" if by else "'all'"
                 of = "statement_id = ? and statistic = ? and by_group = ?"
+                every = (
+                    f"select *, '{statement_id}' as statement_id, '{statistic}' as statistic, {of_group} as by_group, "
+                    f"cast({_SUBJECT_IDS[subject]} as varchar) as subject_id, "
+                    f"{one['share_sql'] or one['median']} as adds from int_{subject} where {one['of_sql']}"
+                )
                 return Number(
                     about=f"{statement_id} {statistic} {group}",
                     model="mart_statistic",
                     value="select center_id, known, events, unknown, lower_quartile, median, upper_quartile "
                     f"from mart_statistic where {of} order by center_id nulls first",
                     audience="steward",
-                    rows=f"select center_id, case_id, subject_id, adds from (select *, '{statement_id}' as statement_id, "
-                    f"'{statistic}' as statistic, {of_group} as by_group, "
-                    f"cast({_SUBJECT_IDS[subject]} as varchar) as subject_id, "
-                    f"{one['share_sql'] or one['median']} as adds from int_{subject} where {one['of_sql']}) where {of}",
+                    rows=f"select center_id, case_id, subject_id, adds from ({every}) where {of}",
                     parameters=(statement_id, statistic, group),
                     public_table="public_statistic",
                     stratum=(statement_id, statistic, group),
+                    groups=f"select center_id, by_group as part, adds from ({every}) "
+                    "where statement_id = $1 and statistic = $2",
                 )  # fmt: skip
     raise TraceError(
         f'The consensus names no such figure of {statement_id}. mst sql "select distinct statement_id, statistic, '
@@ -134,6 +143,9 @@ def point(curve: Curve, endpoint: str, origin: str, kind: str, stratum: str, day
         parameters=(endpoint, origin, kind, stratum),
         public_table=f"public_{curve}",
         stratum=(endpoint, origin, kind, stratum),
+        groups="select center_id, coalesce(stratum, '') as part, 1 as adds from int_endpoint left join "
+        "(select center_id, case_id, stratum from int_stratum where stratum_kind = $3) using (center_id, case_id) "
+        "where endpoint = $1 and origin = $2",
     )
 
 
@@ -173,6 +185,11 @@ def trace(home: Path, person: Person, number: Number, center: str | None = None)
         ]  # fmt: skip
         if not value:
             raise TraceError(f"The release {served['release']} has no number of {number.about}.")
+        is_withheld = bool(number.groups) and not _may_compare(
+            files[number.audience], person, number
+        )
+        if is_withheld:
+            value = [row for row in value if row.get("center_id") is not None]
         rows = submissions = None
         if sees_rows:
             of_center = "" if center is None else "where center_id = ?"
@@ -186,7 +203,21 @@ def trace(home: Path, person: Person, number: Number, center: str | None = None)
     return Trace(
         number, value, served["release"], served["build"], str(served.get("data_cut")),
         sha256(manifest) if manifest.is_file() else None, _published(home, number), rows, submissions,
+        is_withheld,
     )  # fmt: skip
+
+
+def _may_compare(connection: duckdb.DuckDBPyConnection, person: Person, number: Number) -> bool:
+    """Whether a number of all centers tells a person of one of them nothing of a few patients elsewhere."""
+    if person.center_id is None:
+        return True
+    *of, group = number.parameters
+    others = _asked(
+        connection,
+        f"select part, count(adds) as others from ({number.groups}) where center_id <> ${len(of) + 1} group by 1",
+        [*of, person.center_id],
+    )
+    return group in told_of({row["part"]: row["others"] for row in others})
 
 
 def _asked(

@@ -9,6 +9,7 @@ from dashboards import bars, charts
 from dashboards.numbers import interval_words, percent
 from dashboards.portal import warehouse
 from registry.access.rights import Person
+from registry.disclosure.others import WITHHELD, told_of
 from registry.statistics.proportion import clopper_pearson
 
 ENDPOINTS = {
@@ -31,12 +32,12 @@ def page(person: Person) -> None:
     left, right = st.columns(2)
     name = left.selectbox("Endpoint", list(ENDPOINTS))
     kind = STRATA[right.selectbox("By", list(STRATA))]
-    _curves(name, kind)
+    _curves(person, name, kind)
     st.subheader("Response to induction")
-    _response(kind)
+    _response(person, kind)
 
 
-def _curves(name: str, kind: str) -> None:
+def _curves(person: Person, name: str, kind: str) -> None:
     endpoint, origin = ENDPOINTS[name]
     curve = warehouse.read(
         "select stratum, time_days, survival, ci_lower, ci_upper, n_risk from mart_survival "
@@ -46,6 +47,10 @@ def _curves(name: str, kind: str) -> None:
     if curve.empty:
         st.info("No patient has this endpoint.")
         return
+    patients = "fct_endpoint inner join dim_patient using (center_id, case_id)"
+    curve = _guarded(person, curve, kind, patients, "endpoint = ? and origin = ?", endpoint, origin)
+    if curve.empty:
+        return
     st.subheader(name)
     st.html(bars.legend(charts.key(curve), of_lines=True))
     for chart in charts.survival_curves(curve):
@@ -54,12 +59,35 @@ def _curves(name: str, kind: str) -> None:
         st.dataframe(charts.points(curve), hide_index=True, width="stretch")
 
 
-def _response(kind: str) -> None:
+def _guarded(
+    person: Person, rows: pd.DataFrame, kind: str, patients: str, of: str, *parameters: object
+) -> pd.DataFrame:
+    """The strata that a person may see: of one center, those that show no few patients of other centers."""
+    if person.center_id is None:
+        return rows
+    stratum = "'all'" if kind == "all" else f"coalesce({kind}, '')"
+    others = warehouse.read(
+        f"select {stratum} as stratum, count(*) as others from {patients} "
+        f"where {of} and center_id <> ? group by 1",
+        [*parameters, person.center_id],
+    )
+    told = told_of(dict(zip(others["stratum"], others["others"].astype(int), strict=True)))
+    kept = rows[rows["stratum"].isin(told)]
+    if left_out := sorted(set(rows["stratum"]) - told):
+        named = "" if kind == "all" else f"{', '.join(left_out)}: "
+        st.caption(f"{named}{WITHHELD}.")
+    return kept
+
+
+def _response(person: Person, kind: str) -> None:
     rows = warehouse.read(
         "select stratum, n_started, n_evaluable, n_cr, n_cr_crh_cri from mart_response "
         "where stratum_kind = ? order by stratum",
         [kind],
     )
+    rows = _guarded(person, rows, kind, "dim_patient", "n_courses > 0")
+    if rows.empty:
+        return
     st.caption("Of everybody who started a first course; who could not be evaluated counts as no.")
     for title, column in (("CR", "n_cr"), ("CR, CRh or CRi", "n_cr_crh_cri")):
         st.markdown(f"**{title}**")

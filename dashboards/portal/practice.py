@@ -44,11 +44,19 @@ def page(person: Person) -> None:
     elif view == MATRIX and person.center_id is None:
         _matrix(counts)
     else:
-        _overview(found, counts, center)
+        _overview(found, counts, center, person)
 
 
-def _overview(found: Sequence[Line], counts: pd.DataFrame, center: str | None) -> None:
-    _remarks(counts)
+def _overview(
+    found: Sequence[Line], counts: pd.DataFrame, center: str | None, person: Person
+) -> None:
+    # what others always do is told where the registry's own number is
+    told = {
+        line.entry.id
+        for line in found
+        if line.is_default and (person.center_id is None or line.registry is not None)
+    }
+    _remarks(counts[counts["recommendation_id"].isin(told)], len(told))
     group = st.radio("Show", list(GROUPS), horizontal=True, key="group")
     st.caption(GROUPS[group])
     shown = [line for line in found if line.is_default and group_of(line.entry) == group]
@@ -82,7 +90,7 @@ def _no_comparison() -> str:
     )
 
 
-def _remarks(counts: pd.DataFrame) -> None:
+def _remarks(counts: pd.DataFrame, entries: int) -> None:
     """What the numbers cannot tell, said before they are read."""
     same, unknown = adherence.same_everywhere(counts), adherence.mostly_unknown(counts)
     told = []
@@ -94,7 +102,7 @@ def _remarks(counts: pd.DataFrame) -> None:
         told.append(f"{len(unknown)} cannot be judged for more than half of the subjects")
     if not told:
         return
-    with st.expander(f"Of all {len(consensus.load().judged())} entries, " + "; ".join(told) + "."):
+    with st.expander(f"Of {entries} entries, " + "; ".join(told) + "."):
         _list("Cannot tell centers apart", same)
         _list("Not evaluable for more than half", unknown)
 

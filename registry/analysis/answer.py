@@ -23,6 +23,10 @@ _ORIGIN_DAY = {
     "diagnosis": "0", "first_course": "first_course_day", "remission": "remission_day",
     "allo_transplant": "allo_day",
 }  # fmt: skip
+# Whether a patient came to it at all: false of those only who are known never to have.
+_REACHED = {
+    "diagnosis": "true", "first_course": "n_courses > 0", "remission": "in_remission", "allo_transplant": "allo_done",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,17 @@ def everyone(connection: duckdb.DuckDBPyConnection, endpoint: str, origin: str) 
     times, status = zip(*rows, strict=True)
     curve_of = aalen_johansen if endpoint in COMPETING else kaplan_meier
     return Group("all", len(rows), status.count(EVENT), curve_of(times, status))
+
+
+def not_known(connection: duckdb.DuckDBPyConnection, endpoint: str, origin: str) -> int:
+    """How many came to an origin, or may have, of whom it is not known whether and when they had an endpoint."""
+    (count,) = connection.execute(
+        "select count(*) from dim_patient anti join (select center_id, case_id from fct_endpoint "
+        "where endpoint = ? and origin = ?) using (center_id, case_id) "
+        f"where {_ORIGIN_DAY[origin]} is not null or coalesce({_REACHED[origin]}, true)",
+        [endpoint, origin],
+    ).fetchone() or (0,)
+    return int(count)
 
 
 def _landmark(question: Question, rows: list[_Row], not_known: int) -> Answer:

@@ -10,7 +10,7 @@ from typing import Literal
 import duckdb
 
 from registry import consensus
-from registry.analysis.answer import Answer, Group, answer, everyone
+from registry.analysis.answer import Answer, Group, answer, everyone, not_known
 from registry.analysis.covariates import COMPETING, REMISSION
 from registry.analysis.published import beside as guarded
 from registry.analysis.published import is_of_immortal_time
@@ -163,8 +163,7 @@ def _on_curve(
         found = everyone(connection, wanted.endpoint, wanted.origin)
     except ValueError:
         found = Group("all", 0, 0, None)
-    (cases,) = connection.execute("select count(*) from dim_patient").fetchone() or (0,)
-    of, unknown = found.patients, cases - found.patients
+    of, unknown = found.patients, not_known(connection, wanted.endpoint, wanted.origin)
     is_point = wanted.at_days is not None
     if of < MIN_SUBJECTS or not isinstance(found.curve, Survival):
         return Own(

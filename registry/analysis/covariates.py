@@ -23,7 +23,8 @@ class Covariate:
     """A column of `dim_patient`, in words.
 
     `known_from` is the first origin at which it is known of everybody; None where it is not settled
-    before the patient's story ends. `exposure` names its history in `fct_exposure`, if it has one.
+    before the patient's story ends. `only_there`: of everybody who comes to that origin, through which not
+    everybody comes to the later ones. `exposure` names its history in `fct_exposure`, if it has one.
     """
 
     column: str
@@ -31,10 +32,13 @@ class Covariate:
     known_from: str | None = None
     exposure: str | None = None
     is_count: bool = False
+    only_there: bool = False
 
     def is_known_at(self, origin: str) -> bool:
         """Whether it is known of everybody who comes to this origin, on that day."""
         known = self.known_from
+        if self.only_there:
+            return origin == known
         return known is not None and ORIGINS.index(known) <= ORIGINS.index(origin)
 
 
@@ -59,10 +63,13 @@ COVARIATES = _all(
     # known when treatment begins
     Covariate("fitness_class", "fitness before treatment", FIRST_COURSE),
     Covariate("fitness_ferrara", "fitness by the Ferrara criteria", FIRST_COURSE),
-    # The donor is chosen before the course. Whoever never had cells has none on record, is left out
-    # and is counted as not known.
-    Covariate("first_donor_category", "match of the first donor", FIRST_COURSE),
-    Covariate("first_donor_relation", "relation of the first donor", FIRST_COURSE),
+    # On record with the first infusion: who died before it has none. In remission some are not yet infused.
+    Covariate(
+        "first_donor_category", "match of the first donor", FIRST_INFUSION, only_there=True
+    ),
+    Covariate(
+        "first_donor_relation", "relation of the first donor", FIRST_INFUSION, only_there=True
+    ),
     # what happens on the way, with the day on which it does
     Covariate("n_mst_courses", "number of MST courses", None, "mst_courses", is_count=True),
     Covariate(
@@ -98,3 +105,15 @@ COVARIATES = _all(
     Covariate("early_death", "early death"),
     Covariate("is_dead", "death"),
 )  # fmt: skip
+
+# Columns of `dim_patient` by which no groups are compared, settled when treatment begins as well.
+_SETTLED = frozenset({
+    "center_id", "case_id", "diagnosis_year", "age_at_diagnosis_years", "age_group_studied",
+    "disease_status", "is_eaml", "is_eaml_over_60", "risk_two_group_without_onset", "first_course_day",
+})  # fmt: skip
+
+
+def is_known_early(column: str) -> bool:
+    """Whether a column of `dim_patient` is settled when treatment begins; one that is listed nowhere is not."""
+    covariate = COVARIATES.get(column)
+    return column in _SETTLED or (covariate is not None and covariate.is_known_at(FIRST_COURSE))

@@ -118,6 +118,13 @@ class Question:
 
 def _why(question: Question) -> str:
     covariate, since = question.covariate, question.origin.replace("_", " ")
+    if covariate.only_there and covariate.known_from is not None:
+        moment = covariate.known_from.replace("_", " ")
+        return (
+            f"Patients cannot be divided by {covariate.words} in a curve that starts at {since}: it is known of "
+            f"those only who come to the {moment}. Who dies before is in no group, so the groups live at least "
+            f"so long (immortal time). Choose an endpoint that is counted from the {moment}."
+        )
     said = (
         f"Patients cannot be divided by {covariate.words} in a curve that starts at {since}: it is "
         "decided only later, and a patient must live (and mostly stay well) long enough to come into "

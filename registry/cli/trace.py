@@ -82,7 +82,7 @@ def _show(number: Callable[[], Number], center: str | None, format_: Format) -> 
 def _as_dict(found: Trace) -> dict[str, Any]:
     number = found.number
     return {
-        "number": number.about, "value": found.value, "release": found.release, "data_cut": found.data_cut,
+        "number": number.about, "value": found.value, "withheld": found.is_withheld, "release": found.release, "data_cut": found.data_cut,
         "manifest_sha256": found.manifest_sha256, "build": found.build, "published_of_release": found.published,
         "model": number.model, "query": number.value, "rows_query": number.rows,
         "parameters": list(number.parameters), "rows": found.rows, "submissions": found.submissions,
@@ -90,6 +90,8 @@ def _as_dict(found: Trace) -> dict[str, Any]:
 
 
 def _print(found: Trace) -> None:
+    from registry.disclosure.others import WITHHELD
+
     lines = [
         found.number.about,
         f"release    {found.release}, data of {found.data_cut}, manifest {found.manifest_sha256 or 'not on this machine'}",
@@ -102,6 +104,8 @@ def _print(found: Trace) -> None:
     ]
     out.print("\n".join(lines), markup=False)
     print_rows(found.value, Rows.TABLE)
+    if found.is_withheld:
+        out.print(f"All centers: {WITHHELD}.")
     if found.rows is None or found.submissions is None:
         out.print("Single cases are shown to their own center and to the steward.")
         return

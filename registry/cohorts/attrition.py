@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from registry.analysis import COVARIATES
+from registry.analysis import is_known_early
 from registry.cohorts.definition import PATIENTS, QUALITY, Cohort, Criterion
 
 Case = tuple[str, str]
@@ -56,17 +56,13 @@ def attrition(connection: duckdb.DuckDBPyConnection, cohort: Cohort) -> Attritio
 
 def known_only_later(cohort: Cohort) -> tuple[int, ...]:
     """The criteria that read what a patient only comes to have: groups made by them must live to get there."""
-    return tuple(
-        number
-        for number, criterion in enumerate(cohort.criteria, start=1)
-        if criterion.table not in (PATIENTS, QUALITY)
-        or any(_is_late(c.column) for c in criterion.conditions)
-    )
+    return tuple(number for number, c in enumerate(cohort.criteria, start=1) if _is_late(c))
 
 
-def _is_late(column: str) -> bool:
-    covariate = COVARIATES.get(column)
-    return covariate is not None and covariate.known_from is None
+def _is_late(criterion: Criterion) -> bool:
+    if criterion.table != PATIENTS:
+        return criterion.table != QUALITY
+    return not all(is_known_early(condition.column) for condition in criterion.conditions)
 
 
 def _judged(

@@ -109,29 +109,51 @@ def _add_adherence(system: System, told: Told, policy: Policy) -> None:
 
 
 def _add_responses(system: System, told: Told, policy: Policy) -> None:
-    """CR is among remissions, those among all who started; the strata of a kind are among all patients."""
+    """CR is among remissions, those among all who started; the strata of a kind are among all patients.
+
+    What is left over of each is a count like any other, although no table tells it.
+    """
     counts = ("n_started", "n_evaluable", "n_cr", "n_cr_crh_cri")
     strata: dict[tuple[str, str], list[str]] = {}
     for release, family, (kind, stratum, *shown) in told.rows(
         "public_response", ("stratum_kind", "stratum", *counts)
     ):
         row = f"{release}/response/{kind}/{stratum}"
+        of = dict(zip(counts, shown, strict=True))
         system.cells |= {
             f"{row}/{count}": replace(said(value, policy), family=family)
-            if value is not None or count in counts[:2]
-            # hidden also where nobody or everybody of a small group had it
-            else Cell(0, policy.unanimous_group, hidden=True, family=family)
-            for count, value in zip(counts, shown, strict=True)
+            if value is not None or count == "n_started"
+            # hidden where it is small, and where what is left over is
+            else Cell(0, np.inf, hidden=True, family=family)
+            for count, value in of.items()
         }  # fmt: skip
-        for part, whole in (("n_cr", "n_cr_crh_cri"), ("n_cr_crh_cri", "n_evaluable"),
-                            ("n_evaluable", "n_started")):  # fmt: skip
-            system.at_most([f"{row}/{part}"], f"{row}/{whole}")
+        for part, whole in (("n_cr", "n_cr_crh_cri"), ("n_cr", "n_started"), ("n_cr_crh_cri", "n_evaluable"),
+                            ("n_cr_crh_cri", "n_started"), ("n_evaluable", "n_started")):  # fmt: skip
+            rest = f"{row}/{whole} without {part}"
+            cell = _rest(of[part], of[whole], policy)
+            if part == "n_cr" and whole == "n_cr_crh_cri" and of[part] == of[whole] is not None:
+                cell = Cell(0, 0)  # of large groups it is told that nobody had CRh or CRi
+            system.cells[rest] = replace(cell, family=family)
+            system.equal(f"{row}/{whole}", [f"{row}/{part}", rest])
         strata.setdefault((release, kind), []).append(row)
     for (release, kind), rows in strata.items():
         for count in counts:
             whole = f"{release}/response/all/all/{count}"
             if kind != "all" and whole in system.cells:
                 system.at_most([f"{row}/{count}" for row in rows], whole)
+
+
+def _rest(part: int | None, whole: int | None, policy: Policy) -> Cell:
+    """What a part leaves of its whole. Where both are told it is more than the threshold, or found out."""
+    if part is None or whole is None:
+        return Cell(0, np.inf, hidden=True)
+    if whole == 0:
+        return Cell(0, 0)
+    blurred = 2 * (policy.base // 2)
+    most = whole - part + blurred
+    if most > policy.threshold:
+        return Cell(policy.threshold + 1, most)
+    return Cell(max(0, whole - part - blurred), most, hidden=True)
 
 
 def _add_figures(system: System, told: Told, policy: Policy, figures: Figures) -> None:

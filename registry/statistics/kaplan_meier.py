@@ -68,10 +68,7 @@ class Survival:
 
     def median(self) -> Median:
         """Where the curve, and the two sides of its band, come to one half."""
-        times = self.counts.time_days
-        return Median(
-            _half(times, self.survival), _half(times, self.lower), _half(times, self.upper)
-        )
+        return median_of(self.counts.time_days, self.survival, self.lower, self.upper)
 
 
 def kaplan_meier(
@@ -92,6 +89,11 @@ def kaplan_meier(
         lower = np.exp(-np.exp(log_log + half_width))
         upper = np.exp(-np.exp(log_log - half_width))
     return Survival(counts, level, survival, survival * error_of_log, lower, upper)
+
+
+def median_of(times: Floats, survival: Floats, lower: Floats, upper: Floats) -> Median:
+    """The median of a curve given by its steps, whoever estimated them."""
+    return Median(_half(times, survival), _half(times, lower), _half(times, upper))
 
 
 def follow_up(time_days: npt.ArrayLike, status: npt.ArrayLike, *, level: float = 0.95) -> Median:

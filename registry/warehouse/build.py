@@ -56,7 +56,7 @@ def build(
             raise DbtError("A case was erased from the release while it was built; build it again.")
         done = shelf.put(files.folder, root, release)
         shelf.serve(done, {
-            "built_from": str(release_dir), "data_cut": _data_cut(manifest),
+            "built_from": str(release_dir), "data_cut": manifest.get("created_at"),
             "built_at": moment.isoformat(timespec="seconds"),
         })  # fmt: skip
         shelf.clear(root)
@@ -110,15 +110,11 @@ def _release_words(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """What the public learns of a release: names and versions, never its counts."""
     return {
         "release": manifest.get("name"),
-        "data_cut": _data_cut(manifest),
+        "data_cut": manifest.get("created_at"),
         "form_version": manifest.get("form_version"),
         "consensus_version": manifest.get("consensus_version"),
         "code_version": manifest.get("code_version"),
     }
-
-
-def _data_cut(manifest: Mapping[str, Any]) -> Any:
-    return manifest.get("as_of") or manifest.get("created_at")
 
 
 def _attach_raw(steward: Path, release_dir: Path) -> None:

@@ -17,6 +17,7 @@ from registry.analysis import (
     answer,
     beside,
 )
+from registry.analysis.answer import everyone, not_known
 from registry.consensus import benchmarks
 from registry.statistics.cox import cox
 from registry.statistics.kaplan_meier import Survival
@@ -263,3 +264,19 @@ def test_the_landmark_must_be_of_the_same_endpoint_and_division() -> None:
 def test_other_figures_need_no_landmark() -> None:
     free = next(b for b in benchmarks() if "T-40" not in b.tensions)
     assert beside(free, None).ours is None
+
+
+def test_who_never_came_into_remission_is_not_unknown_from_remission() -> None:
+    refractory, no_follow_up, no_day, never_assessed = (None, False), (40, True), (None, True), (None, None)  # fmt: skip
+    for others, unknown in (
+        ([refractory] * 40, 0),
+        ([refractory] * 40 + [no_follow_up] * 2, 2),
+        ([refractory, no_follow_up, no_day, never_assessed], 3),
+    ):
+        file = file_of([Patient(400, 0)] * 60, endpoint="lfs", origin="remission")
+        file.executemany(
+            "insert into dim_patient (center_id, case_id, remission_day, in_remission) values ('C02', ?, ?, ?)",
+            [[f"O{number}", *of] for number, of in enumerate(others)],
+        )
+        assert everyone(file, "lfs", "remission").patients == 60
+        assert not_known(file, "lfs", "remission") == unknown

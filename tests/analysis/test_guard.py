@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from registry.analysis import COVARIATES, ImmortalTimeError, Method, Question
+from registry.analysis.covariates import FIRST_INFUSION, ORIGINS
 
 LATER = [name for name, covariate in COVARIATES.items() if covariate.known_from is None]
 WITH_HISTORY = [name for name in LATER if COVARIATES[name].exposure]
-BASELINE = [name for name in COVARIATES if name not in LATER]
+OF_DONORS = [name for name, covariate in COVARIATES.items() if covariate.only_there]
+BASELINE = [name for name in COVARIATES if name not in (*LATER, *OF_DONORS)]
 
 
 def cuts(name: str) -> tuple[int, ...]:
@@ -52,8 +54,21 @@ def test_what_is_known_at_the_origin_may_be_asked(name: str) -> None:
 
 def test_treatment_is_not_known_at_diagnosis() -> None:
     with pytest.raises(ImmortalTimeError, match="Choose a later origin, such as first course"):
-        Question("os", "diagnosis", "first_donor_category")
-    assert Question("os", "remission", "first_donor_category")
+        Question("os", "diagnosis", "fitness_class")
+    assert Question("os", "remission", "fitness_class")
+
+
+def test_the_donor_is_on_record_with_the_cells() -> None:
+    assert {"first_donor_category", "first_donor_relation"} == set(OF_DONORS)
+
+
+@pytest.mark.parametrize("origin", [origin for origin in ORIGINS if origin != FIRST_INFUSION])
+@pytest.mark.parametrize("name", OF_DONORS)
+def test_a_donor_divides_only_those_counted_from_the_first_infusion(name: str, origin: str) -> None:
+    """Before it, whoever dies is in no group; in remission some have no cells yet."""
+    with pytest.raises(ImmortalTimeError, match="counted from the first infusion"):
+        Question("os", origin, name)
+    assert Question("chronic_gvhd", FIRST_INFUSION, name)
 
 
 @pytest.mark.parametrize(

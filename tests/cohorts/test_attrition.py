@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry.cohorts import attrition, known_only_later, load
+from registry.analysis import covariates, is_known_early
+from registry.cohorts import attrition, known_only_later, load, marts
 from tests.cohorts.material import Row, file_of, patients, write
 
 EXAMPLES = sorted(Path("examples/cohorts").resolve().glob("*.yaml"))
@@ -158,3 +159,24 @@ def test_criteria_met_only_on_the_way_are_named(tmp_path: Path) -> None:
 - {include: nothing is in question, any: dim_quality, where: {queries_open: 0}}
 """
     assert known_only_later(load(write(tmp_path, cohort))) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "last_contact_day: {at_least: 365}", "relapse_day: {known: yes}", "treatment_failure: no",
+        "second_induction_given: yes", "remission_day: {at_most: 60}",
+    ],
+)  # fmt: skip
+def test_a_column_is_taken_for_late_unless_it_is_listed(where: str, tmp_path: Path) -> None:
+    cohort = f"""\
+- {{include: of age, where: {{is_eaml: yes, age_at_diagnosis_years: {{at_least: 60}}}}}}
+- {{include: fit for it, where: {{fitness_class: fit}}}}
+- {{include: who lived for it, where: {{{where}}}}}
+"""
+    assert known_only_later(load(write(tmp_path, cohort))) == (3,)
+
+
+def test_what_is_listed_as_known_early_is_a_column() -> None:
+    early = {name for name in marts()["dim_patient"].columns if is_known_early(name)}
+    assert early >= covariates._SETTLED

@@ -96,7 +96,7 @@ def long_life(folder: Path) -> Receipt:
     reinstate("C01", CASE, actor="cora", reason="was an error", at=NOW)
     sign(ANA, "C01", CASE, Meaning.COMPLETE, at=NOW, password=PASSWORD)
     lock("cut", None, actor="stella", role="steward", reason="data cut", at=NOW)
-    release.create("2026-06", as_of=NOW)
+    release.create("2026-06", at=NOW)
     return sent
 
 
@@ -293,7 +293,7 @@ def test_what_cannot_be_erased_changes_nothing(tmp_path: Path) -> None:
 @pytest.mark.long
 def test_the_warehouse_is_built_anew_without_the_case_and_older_builds_go(tmp_path: Path) -> None:
     send(tmp_path / "a", CASE, OTHER)
-    release.create("2026-06", as_of=NOW)
+    release.create("2026-06", at=NOW)
     first = warehouse.build(release.folder("2026-06"), home(), progress=lambda _: None)
     (home() / "warehouse" / ".building-left").mkdir()
     done = erasure.erase("C01", CASE, actor="stella", reason=REASON, at=NOW)

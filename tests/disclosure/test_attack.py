@@ -156,6 +156,41 @@ def test_a_release_that_would_give_a_cell_away_is_named(tmp_path: Path) -> None:
     assert attack([path]) == {"public/cohort/age/not known": ("public_cohort", "age")}
 
 
+def response(path: Path, *counts: int | None, stratum: str = "all") -> Path:
+    """A public file with one row of started, evaluable, CR, remission."""
+    kind = "all" if stratum == "all" else "sex"
+    return told(path, "public_response", f"{kind} | {stratum}", (kind, stratum, *counts))
+
+
+@pytest.mark.requirement("SDC-03")
+def test_what_is_left_over_of_two_told_responses_is_found_out(tmp_path: Path) -> None:
+    """35, 35 and 35 stand for at most 4 who are not in remission, and for at most 4 who are not evaluable."""
+    found = attack([response(tmp_path / "r.duckdb", 35, 35, 20, 35)])
+    assert "r/response/all/all/n_started without n_cr_crh_cri" in found
+    assert "r/response/all/all/n_started without n_evaluable" in found
+    assert set(found.values()) == {("public_response", "all")}
+
+
+@pytest.mark.requirement("SDC-03")
+@pytest.mark.parametrize(
+    "counts",
+    [
+        (35, None, 20, None), (35, None, None, None), (60, None, None, 45), (60, None, 30, 45),
+        (None, None, None, None), (60, None, 0, 0), (80, 65, 30, 45), (80, 65, 45, 45),
+    ],
+)  # fmt: skip
+def test_hidden_responses_keep_what_is_left_over(
+    counts: tuple[int | None, ...], tmp_path: Path
+) -> None:
+    assert attack([response(tmp_path / "r.duckdb", *counts)]) == {}
+
+
+@pytest.mark.requirement("SDC-03")
+def test_a_hidden_response_between_two_told_ones_is_found_out(tmp_path: Path) -> None:
+    found = attack([response(tmp_path / "r.duckdb", 35, None, 35, None)])
+    assert "r/response/all/all/n_cr_crh_cri" in found
+
+
 FIGURES = {"patient": [
     {"statement_id": "A", "statistic": name, "of_sql": "x", "share_sql": share}
     for name, share in (("one", "y"), ("two", "z"), ("age", None))

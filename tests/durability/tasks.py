@@ -87,7 +87,7 @@ def migrate_together(meet: Barrier) -> None:
 def release(name: str) -> Any:
     from registry import release
 
-    return release.create(name, as_of=NOW)["counts"]
+    return release.create(name, at=NOW)["counts"]
 
 
 def build(name: str) -> str:

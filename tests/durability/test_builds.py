@@ -121,7 +121,7 @@ def test_a_build_that_fails_or_dies_leaves_the_last_one_serving_with_its_age(
 
     upload([], cases=("A0",))
     for name in ("first", "second", "third"):
-        release.create(name, as_of=tasks.NOW)
+        release.create(name, at=tasks.NOW)
     assert made("first") == "first-001"
     page = public_page(root, monkeypatch)
     assert any(

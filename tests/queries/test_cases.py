@@ -144,11 +144,11 @@ def test_a_case_of_another_center_reads_like_one_that_does_not_exist() -> None:
 def test_the_next_release_is_without_the_case_and_the_last_one_stays() -> None:
     patients("C01", "P1", "P2")
     patients("C02", "P1")
-    release.create("before", as_of=START)
+    release.create("before", at=START)
     go()
-    release.create("after", as_of=START)
+    release.create("after", at=START)
     back()
-    release.create("again", as_of=START)
+    release.create("again", at=START)
     everyone = [("C01", "P1"), ("C01", "P2"), ("C02", "P1")]
     assert in_release("before") == everyone
     assert in_release("after") == everyone[1:]
@@ -158,7 +158,7 @@ def test_the_next_release_is_without_the_case_and_the_last_one_stays() -> None:
 
 def test_a_release_tells_how_many_of_its_cases_are_withdrawn_since() -> None:
     patients("C01", "P1", "P2")
-    release.create("counted", as_of=START)
+    release.create("counted", at=START)
     assert release.withdrawn_since("counted") == 0
     go()
     assert release.withdrawn_since("counted") == 1

@@ -10,10 +10,11 @@ import pytest
 
 from dashboards import adherence, bars, charts, figures, standing
 from dashboards.adherence import GROUPS, MIN_SUBJECTS, Line, Tally, Wanted
-from dashboards.numbers import amount, interval_words, percent
+from dashboards.numbers import amount, interval_words, months, percent
 from registry import consensus
 from registry.consensus import Recommendation
 from registry.duck import Standing
+from registry.statistics.kaplan_meier import kaplan_meier
 from registry.statistics.proportion import clopper_pearson
 
 ENTRIES = consensus.load().judged()
@@ -260,6 +261,19 @@ def test_the_median_of_a_curve_is_where_it_reaches_one_half() -> None:
                      (365, 0.5, 0.4, 0.65))  # fmt: skip
     assert figures.median_words(curve).startswith("median 12.0 months (6.9 months to not reached)")
     assert figures.median_words(curve[:2]) == "median not reached"
+
+
+def test_the_median_of_a_curve_is_that_of_the_estimators() -> None:
+    """Deaths on days 10, 20, 30, 40: the curve stays at one half from 20 to 30, but for rounding."""
+    died = (10, 20, 30, 40)
+    rounded = [math.exp(sum(math.log(1 - 1 / n) for n in range(4, left, -1))) for left in (3, 2, 1)]
+    curve = pd.DataFrame(
+        {"time_days": (0, *died), "survival": [1.0, *rounded, 0.0], "n_risk": (4, 4, 3, 2, 1),
+         "ci_lower": math.nan, "ci_upper": math.nan}
+    )  # fmt: skip
+    days = kaplan_meier(died, [1, 1, 1, 1]).median().days
+    assert days == 25
+    assert figures.median_words(curve).startswith(f"median {months(days)} (")
 
 
 def test_a_published_figure_stands_with_its_trust_and_caveat() -> None:

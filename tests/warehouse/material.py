@@ -166,6 +166,6 @@ def write_release(folder: Path, rows: Rows) -> Path:
     asked = [(c, case, "course", "course.start_day.plausible", state) for c, case, state in QUERIES]
     columns = [pa.array(column) for column in zip(*asked, strict=True)]
     pq.write_table(pa.table(columns, schema=QUERY_SCHEMA), folder / QUERY_FILE)
-    manifest = {"name": folder.name, "as_of": "2026-11-23", "form_version": "2026.1"}
+    manifest = {"name": folder.name, "created_at": "2026-11-23", "form_version": "2026.1"}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder

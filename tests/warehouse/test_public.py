@@ -47,6 +47,10 @@ def test_only_public_tables_are_there(public: Ask) -> None:
     ] == TABLES
 
 
+def test_the_data_are_of_when_the_release_was_made(public: Ask) -> None:
+    assert public("select release, data_cut from public_release") == [("everything", "2026-11-23")]
+
+
 # what two public dimensions are crossed by is told by a stratum and its kind
 DIMENSIONS = {
     "public_adherence": {"recommendation_id", "subject", "reading", "is_default"},
@@ -188,6 +192,44 @@ def macro(name: str, *arguments: str) -> str:
     variables = {"disclosure": policy().as_vars()}
     module = environment.from_string(source, globals={"var": variables.__getitem__}).module
     return str(getattr(module, name)(*arguments))
+
+
+def published_response(started: int, evaluable: int, cr: int, remission: int) -> tuple[object, ...]:
+    """What the model would publish of one stratum."""
+    source = "".join(
+        (PROJECT / file).read_text()
+        for file in ("macros/disclosure.sql", "models/public/public_response.sql")
+    )
+    variables = {"disclosure": policy().as_vars()}
+    names = {"var": variables.__getitem__, "ref": str}
+    sql = jinja2.Environment(undefined=jinja2.StrictUndefined).from_string(source).render(names)
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table mart_response as select 'all' as stratum_kind, 'all' as stratum, "
+            f"{started} as n_started, {evaluable} as n_evaluable, {cr} as n_cr, {remission} as n_cr_crh_cri"
+        )
+        found = connection.execute(sql).fetchone()
+    assert found is not None
+    return found[2:6]
+
+
+@pytest.mark.requirement("SDC-03")
+@pytest.mark.parametrize(
+    ("counts", "published"),
+    [
+        ((36, 36, 20, 34), (35, None, 20, None)),  # two are not in remission
+        ((60, 58, 44, 46), (60, None, None, 45)),  # two not evaluable, two with CRh or CRi
+        ((80, 66, 29, 46), (80, 65, 30, 45)),
+        ((80, 66, 46, 46), (80, 65, 45, 45)),
+        ((60, 45, 0, 0), (60, 45, 0, 0)),
+        ((60, 60, 60, 60), (60, None, None, None)),
+        ((9, 9, 4, 6), (None, None, None, None)),
+    ],
+)
+def test_a_response_that_leaves_few_over_is_hidden(
+    counts: tuple[int, int, int, int], published: tuple[int | None, ...]
+) -> None:
+    assert published_response(*counts) == published
 
 
 def test_the_macro_rounds_as_the_policy_does() -> None:

@@ -15,9 +15,10 @@ from dashboards.analyst.question_page import NOT_TO_PUBLISH
 from dashboards.numbers import percent
 from dashboards.portal import warehouse
 from registry import consensus
-from registry.access.rights import NotAllowedError
+from registry.access.rights import NotAllowedError, Person, Role
 from registry.analysis.benchmarks import comparisons
 from registry.audit.read import Wanted, entries
+from registry.disclosure.others import WITHHELD
 from registry.warehouse import Build
 from tests.access.material import OWN, person, shown, words
 
@@ -179,6 +180,49 @@ def test_the_matrix_is_for_those_who_may_compare_centers() -> None:
         page = shown(person(role), "Adherence", view="All centers")
         assert not page.exception
         assert ("Percent of those judged" in words(page)) == offered
+
+
+def drawn(page: AppTest) -> str:
+    """What stands in a page's own HTML and over its folds."""
+    assert not page.exception
+    told = [element.proto.body for element in page.get("html")]
+    return "\n".join([*told, *(fold.label for fold in page.expander)])
+
+
+@pytest.mark.requirement("ACC-08")
+@pytest.mark.parametrize(
+    ("title", "of_all"),
+    [("Figures", "Registry:"), ("Outcomes", "evaluable"), ("Adherence", "tell centers apart")],
+)
+def test_one_center_is_told_nothing_that_shows_few_of_others(
+    title: str, of_all: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = Person("cora", Role.COORDINATOR, "K00")
+    assert of_all in drawn(shown(own, title))
+    monkeypatch.setattr("registry.disclosure.others.MIN_SUBJECTS", 10_000)
+    page = shown(own, title)
+    assert of_all not in drawn(page).replace(f"Registry:</b> {WITHHELD}", "")
+    assert not page.dataframe
+    assert of_all in drawn(shown(person("analyst"), title))
+
+
+@pytest.mark.requirement("ACC-08")
+def test_strata_of_few_patients_elsewhere_are_not_drawn_for_one_center(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with warehouse.opened() as connection:
+        others = dict(connection.execute(
+            "select age_group, count(*) from fct_endpoint inner join dim_patient using (center_id, case_id) "
+            "where endpoint = 'os' and origin = 'first_course' and center_id <> 'K00' group by 1"
+        ).fetchall())  # fmt: skip
+    sizes = sorted(others.values())
+    monkeypatch.setattr("registry.disclosure.others.MIN_SUBJECTS", sizes[-2] + 1)
+    page = shown(Person("cora", Role.COORDINATOR, "K00"), "Outcomes")
+    (by,) = (box for box in page.selectbox if box.label == "By")
+    by.select("age group").run()
+    assert WITHHELD in words(page)
+    drawn_groups = {row for frame in page.dataframe for row in frame.value["group"]}
+    assert drawn_groups <= {group for group, count in others.items() if count == sizes[-1]}
 
 
 def test_a_cell_of_the_matrix_has_the_rate_or_says_that_there_is_none() -> None:

@@ -142,6 +142,44 @@ def test_who_sees_which_rows(place: Path) -> None:
         trace(place, Person("adam", Role.ADMINISTRATOR), number)
 
 
+def of_others(steward: Ask, kind: str, stratum: str) -> int:
+    ((count,),) = steward(
+        "select count(*) from int_endpoint inner join int_stratum using (center_id, case_id) where endpoint = 'os' "
+        f"and origin = 'first_course' and stratum_kind = '{kind}' and stratum = '{stratum}' and center_id <> 'K00'"
+    )
+    return int(count)
+
+
+@pytest.mark.requirement("ACC-08")
+def test_one_center_is_told_no_number_that_shows_few_of_others(place: Path, steward: Ask) -> None:
+    strata = steward(
+        "select distinct stratum_kind, stratum from int_endpoint inner join int_stratum using (center_id, case_id) "
+        "where endpoint = 'os' and origin = 'first_course'"
+    )
+    few = [(kind, stratum) for kind, stratum in strata if of_others(steward, kind, stratum) < 5]
+    assert few
+    for kind, stratum in few:
+        number = point("survival", "os", "first_course", kind, stratum, 365)
+        own = trace(place, COORDINATOR, number)
+        assert (own.value, own.is_withheld) == ([], True)
+        assert own.rows is not None
+        assert trace(place, ANALYST, number).value
+    whole = trace(place, COORDINATOR, point("survival", *OS, 365))
+    assert (len(whole.value), whole.is_withheld) == (1, False)
+
+
+@pytest.mark.requirement("ACC-08")
+def test_one_center_sees_its_own_figure_where_that_of_all_is_withheld(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = figure("MST-1-02", "age_at_diagnosis")
+    assert {row["center_id"] for row in trace(place, COORDINATOR, number).value} == {"K00", None}
+    monkeypatch.setattr("registry.disclosure.others.MIN_SUBJECTS", 10_000)
+    own = trace(place, COORDINATOR, number)
+    assert ({row["center_id"] for row in own.value}, own.is_withheld) == ({"K00"}, True)
+    assert None in {row["center_id"] for row in trace(place, ANALYST, number).value}
+
+
 def test_a_published_number_names_the_release_the_public_sees(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

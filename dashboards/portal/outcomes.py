@@ -85,10 +85,10 @@ def _response(person: Person, kind: str) -> None:
         "where stratum_kind = ? order by stratum",
         [kind],
     )
-    rows = _guarded(person, rows, kind, "dim_patient", "n_courses > 0")
+    rows = _guarded(person, rows, kind, "dim_patient", "had_induction")
     if rows.empty:
         return
-    st.caption("Of everybody who started a first course; who could not be evaluated counts as no.")
+    st.caption("Of everybody who started an induction; who could not be evaluated counts as no.")
     for title, column in (("CR", "n_cr"), ("CR, CRh or CRi", "n_cr_crh_cri")):
         st.markdown(f"**{title}**")
         st.html(bars.whiskers([_whisker(row, column) for _, row in rows.iterrows()]))

@@ -19,7 +19,7 @@ _STACKED, _ORIGIN = ("relapse", "nrm"), "remission"
 def response() -> None:
     st.header("Complete remission after induction")
     st.caption(
-        "Of everybody who started a first course; who could not be evaluated counts as no. Percents come from "
+        "Of everybody who started an induction; who could not be evaluated counts as no. Percents come from "
         "the rounded counts."
     )
     rows = read("select * from public_response order by stratum_kind, stratum")

@@ -110,7 +110,7 @@ def _flip_one_bit(session: Connection, draw: random.Random) -> Flip:
     table, key = draw.choice([("entry", "entry_id"), ("change", "change_id")])
     rows = session.execute(text(f"select * from audit.{table} order by {key}")).mappings().all()
     row = draw.choice(rows)
-    column = draw.choice([name for name, value in row.items() if value is not None])
+    column = draw.choice([name for name, value in row.items() if value not in (None, "")])
     entry = session.execute(
         text("select seq from audit.entry where entry_id = :id"), {"id": row["entry_id"]}
     ).scalar_one()

@@ -12,7 +12,7 @@ starts as (
 
     {%- for origin, day in [
         ('diagnosis', 'cast(0 as bigint)'), ('first_course', 'first_course_day'),
-        ('remission', 'remission_day'), ('allo_transplant', 'allo_day'),
+        ('first_infusion', 'first_infusion_day'), ('remission', 'remission_day'), ('allo_transplant', 'allo_day'),
     ] %}
     {%- if not loop.first %}
     union all

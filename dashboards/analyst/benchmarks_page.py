@@ -14,7 +14,7 @@ from dashboards.listing import to_csv
 from dashboards.numbers import amount, interval_words, percent
 from dashboards.portal import warehouse
 from registry.access.rights import Person
-from registry.analysis.benchmarks import DAYS_PER, Comparison, Own, comparisons
+from registry.analysis.benchmarks import DAYS_PER, Comparison, Own, comparisons, told_to
 
 PUBLISHED, REGISTRY = "published", "registry"
 _SHORT = {
@@ -32,7 +32,7 @@ def page(person: Person) -> None:
         "populations, definitions and denominators differ, as each line says. Intervals of 95 %, of medians of a "
         "distribution the quartiles."
     )
-    found = _compared(warehouse.build())
+    found = _compared(warehouse.build(), person.center_id)
     st.html(bars.legend({"◆ - - published": bars.GREEN, "● — registry": bars.BLUE}))
     for scale, title in (("share", "Shares, in percent"), ("time", "Times, in months")):
         st.subheader(title)
@@ -47,10 +47,11 @@ def page(person: Person) -> None:
     st.download_button("Download as CSV", to_csv(rows), "benchmarks.csv", "text/csv")
 
 
-@st.cache_data(max_entries=2, show_spinner="Comparing with what was published …")
-def _compared(build: str) -> tuple[Comparison, ...]:
+@st.cache_data(max_entries=20, show_spinner="Comparing with what was published …")
+def _compared(build: str, center_id: str | None) -> tuple[Comparison, ...]:
     with warehouse.opened() as connection:
-        return comparisons(connection)
+        found = comparisons(connection)
+        return found if center_id is None else told_to(center_id, connection, found)
 
 
 def points(found: Iterable[Comparison], scale: str) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import duckdb
@@ -17,6 +17,7 @@ from registry.analysis.published import is_of_immortal_time
 from registry.analysis.question import Method, Question
 from registry.consensus import Benchmark, Statement
 from registry.consensus.statistic import Curve, Statistic
+from registry.disclosure.others import WITHHELD, enough
 from registry.statistics.followed import DAYS_PER_MONTH
 from registry.statistics.kaplan_meier import Median, Survival
 from registry.statistics.proportion import MIN_SUBJECTS, clopper_pearson
@@ -29,6 +30,10 @@ _COURSES = "n_mst_consolidations"
 _FEWER, _TWO = "0-1", "2 or more"
 _GROUP_OF = {"B-11": (_TWO,), "B-12": (_TWO,), "B-13": (_FEWER,), "B-14": (_FEWER,)}
 _NOTHING = "Nothing; "
+_SUBJECTS = [
+    f"select count(*) as subjects from {table} where center_id = $center"
+    for table in ("dim_patient", "dim_donor", "dim_collection", "dim_course", "fct_infusion")
+]
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,28 @@ class Comparison:
 def comparisons(connection: duckdb.DuckDBPyConnection) -> tuple[Comparison, ...]:
     """All published figures in their order, from the analyst's file."""
     return tuple(_compared(connection, benchmark) for benchmark in consensus.benchmarks())
+
+
+def told_to(
+    center_id: str, connection: duckdb.DuckDBPyConnection, found: tuple[Comparison, ...]
+) -> tuple[Comparison, ...]:
+    """The same for people of one center: no figure of the registry behind which too few others may stand.
+
+    How many of a figure are the center's own is not counted anew; at most it is all it has of anything.
+    """
+    (own,) = connection.execute(
+        f"select max(subjects) from ({' union all '.join(_SUBJECTS)})", {"center": center_id}
+    ).fetchone() or (0,)
+    return tuple(
+        replace(comparison, own=tuple(_withheld(o, own or 0) for o in comparison.own))
+        for comparison in found
+    )
+
+
+def _withheld(figure: Own, own: int) -> Own:
+    if figure.of is None or figure.of == 0 or enough(figure.of - own):
+        return figure
+    return Own(figure.words, figure.unit, figure.spread, caveat=figure.caveat, why_not=WITHHELD)
 
 
 def _compared(connection: duckdb.DuckDBPyConnection, benchmark: Benchmark) -> Comparison:

@@ -18,13 +18,15 @@ def add_to(app: typer.Typer) -> None:
 
 def benchmarks(format_: RowsOption = Rows.TABLE) -> None:
     """Every published figure, the registry's own beside it, or why there is none."""
-    from registry.analysis.benchmarks import comparisons
+    from registry.analysis.benchmarks import comparisons, told_to
     from registry.duck import POINTER, NoWarehouseError, open_served
 
-    with caller(Right.READ_RESULTS, action="read the benchmarks"):
+    with caller(Right.READ_RESULTS, action="read the benchmarks") as person:
         try:
             with open_served(home() / "warehouse" / POINTER, "analyst") as connection:
                 found = comparisons(connection)
+                if person.center_id is not None:
+                    found = told_to(person.center_id, connection, found)
         except NoWarehouseError as error:
             raise fail(str(error)) from None
     rows = [

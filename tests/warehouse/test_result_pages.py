@@ -16,9 +16,10 @@ from dashboards.numbers import percent
 from dashboards.portal import warehouse
 from registry import consensus
 from registry.access.rights import NotAllowedError, Person, Role
-from registry.analysis.benchmarks import comparisons
+from registry.analysis.benchmarks import comparisons, told_to
 from registry.audit.read import Wanted, entries
 from registry.disclosure.others import WITHHELD
+from registry.statistics.proportion import MIN_SUBJECTS
 from registry.warehouse import Build
 from tests.access.material import OWN, person, shown, words
 
@@ -41,6 +42,28 @@ def test_benchmarks_lists_them_all_with_what_is_not_confirmed() -> None:
     assert unconfirmed
     assert set(table["id"][table["marks"].str.contains("[G]", regex=False)]) == unconfirmed
     assert "check before citing" in words(page)
+
+
+def test_benchmarks_tell_one_center_no_figure_of_few_others() -> None:
+    with warehouse.opened() as connection:
+        found = comparisons(connection)
+        most = 0
+        for table in ("dim_patient", "dim_donor", "dim_collection", "dim_course", "fct_infusion"):
+            (own,) = connection.execute(
+                f"select count(*) from {table} where center_id = 'K00'"
+            ).fetchone() or (0,)
+            most = max(most, own)
+        told = told_to("K00", connection, found)
+    before = [own for comparison in found for own in comparison.own]
+    after = [own for comparison in told for own in comparison.own]
+    kept = [one for one, other in zip(before, after, strict=True) if one == other]
+    hidden = [other for one, other in zip(before, after, strict=True) if one != other]
+    assert kept
+    assert hidden
+    assert all(one.of is None or one.of == 0 or one.of - most >= MIN_SUBJECTS for one in kept)
+    assert {(one.value, one.of, one.unknown, one.why_not) for one in hidden} == {
+        (None, None, None, WITHHELD)
+    }
 
 
 def test_the_drawing_has_every_figure_that_has_a_value_on_its_scale() -> None:

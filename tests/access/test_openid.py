@@ -151,7 +151,8 @@ def test_a_lead_signs_by_a_fresh_sign_in_at_the_institution(
     click(page, "Cases")
     page.get_by_text("Sign the case").click()
     page.get_by_role("button", name="Sign", exact=True).click()
-    expect(page.get_by_text("data complete, Lena, center lead")).to_be_visible()
+    signed = page.get_by_role("paragraph").filter(has_text="data complete, Lena, center lead")
+    expect(signed).to_be_visible()
 
 
 @pytest.mark.long

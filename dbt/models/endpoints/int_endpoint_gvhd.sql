@@ -1,4 +1,5 @@
--- GVHD from the first infusion, competing with relapse, death and allogeneic transplant.
+-- GVHD from the first infusion, competing with relapse, death and allogeneic transplant. Who was never in remission
+-- has no relapse to compete.
 with
 
 timelines as (
@@ -6,9 +7,9 @@ timelines as (
     select * from {{ ref('int_timeline') }}
     where first_infusion_day is not null
         and is_dead is not null
-        and has_relapsed is not null
+        and (has_relapsed is not null or in_remission is false)
         and (allo_done is false or allo_day is not null)
-        and (has_relapsed is false or relapse_day is not null)
+        and (not coalesce(has_relapsed, false) or relapse_day is not null)
 
 ),
 

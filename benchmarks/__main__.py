@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from pathlib import Path
 
 
 def main() -> None:
+    logging.disable(logging.WARNING)  # what libraries say on the way would hide the lines
     with tempfile.TemporaryDirectory() as folder:
         os.environ["MST_HOME"] = folder
         from benchmarks import curves, intake, pages, warehouse

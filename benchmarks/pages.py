@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Any
 
-from benchmarks.tools import line, seconds
+from benchmarks.tools import line, release_of, seconds
 
 FEW, MANY = 185, 100_000
 OF_ANALYSTS = ("Adherence", "Figures", "Outcomes", "Benchmarks", "Centers", "Ask a question")
@@ -28,19 +27,10 @@ def pages(home: Path) -> None:
 
 def _served(home: Path, patients: int) -> Path:
     """A state folder of its own that serves so many made-up patients."""
-    import pyarrow.parquet as pq
-
     from registry import warehouse
-    from registry.synthetic import arrow_cohort
 
     place = home / f"pages-{patients}"
-    release = place / "releases" / "bench"
-    release.mkdir(parents=True)
-    counts = {}
-    for form, table in arrow_cohort(patients, seed=1).items():
-        pq.write_table(table, release / f"{form}.parquet")
-        counts[form] = table.num_rows
-    (release / "manifest.json").write_text(json.dumps({"name": "bench", "counts": counts}))
+    release, _ = release_of(patients, place)
     warehouse.build(release, place, progress=lambda said: print(f"… {said}", flush=True))
     return place
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 
 def seconds(work: Callable[[], object], *, repeats: int = 1) -> float:
@@ -21,3 +23,19 @@ def line(name: str, ours: float, bare_name: str, bare: float) -> None:
         f"{name:<44} {ours:8.2f} s   {bare_name:<38} {bare:8.2f} s   ratio {ours / bare:7.1f}",
         flush=True,
     )
+
+
+def release_of(patients: int, home: Path) -> tuple[Path, int]:
+    """A release of so many made-up patients under a state folder, and its rows."""
+    import pyarrow.parquet as pq
+
+    from registry.synthetic import arrow_cohort
+
+    folder = home / "releases" / "bench"
+    folder.mkdir(parents=True)
+    counts = {}
+    for form, table in arrow_cohort(patients, seed=1).items():
+        pq.write_table(table, folder / f"{form}.parquet")
+        counts[form] = table.num_rows
+    (folder / "manifest.json").write_text(json.dumps({"name": "bench", "counts": counts}))
+    return folder, sum(counts.values())

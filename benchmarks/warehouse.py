@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from benchmarks.tools import line, seconds
+from benchmarks.tools import line, release_of, seconds
 
 PATIENTS = 10_000
 
@@ -23,22 +22,13 @@ def bare_load(folder: Path, target: Path) -> None:
 
 def warehouse_build(home: Path) -> None:
     """Building the warehouse against DuckDB merely loading the same Parquet files."""
-    import pyarrow.parquet as pq
-
     from registry import warehouse
-    from registry.synthetic import arrow_cohort
 
-    folder = home / "releases" / "bench"
-    folder.mkdir(parents=True)
-    counts = {}
-    for form, table in arrow_cohort(PATIENTS, seed=1).items():
-        pq.write_table(table, folder / f"{form}.parquet")
-        counts[form] = table.num_rows
-    (folder / "manifest.json").write_text(json.dumps({"name": "bench", "counts": counts}))
+    folder, rows = release_of(PATIENTS, home)
     bare = seconds(lambda: bare_load(folder, home / "bare.duckdb"))
     ours = seconds(lambda: warehouse.build(folder, home, progress=lambda _: None))
     line(
-        f"mst build, {PATIENTS:,} patients, {sum(counts.values()):,} rows",
+        f"mst build, {PATIENTS:,} patients, {rows:,} rows",
         ours,
         "DuckDB loads the Parquet",
         bare,

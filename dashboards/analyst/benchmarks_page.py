@@ -14,7 +14,8 @@ from dashboards.listing import to_csv
 from dashboards.numbers import amount, interval_words, percent
 from dashboards.portal import warehouse
 from registry.access.rights import Person
-from registry.analysis.benchmarks import DAYS_PER, Comparison, Own, comparisons, told_to
+from registry.analysis.benchmarks import Comparison, Own, comparisons, told_to
+from registry.analysis.own_figures import DAYS_PER
 
 PUBLISHED, REGISTRY = "published", "registry"
 _SHORT = {

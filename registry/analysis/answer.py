@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 import duckdb
-import numpy as np
+import pandas as pd
 
 from registry.analysis.covariates import COMPETING
 from registry.analysis.question import Method, Question
@@ -92,29 +93,25 @@ def answer(connection: duckdb.DuckDBPyConnection, question: Question) -> Answer:
     Cox model, with competing events as censored (the cause-specific hazard). Raises ValueError if
     nobody is followed, or nobody beyond the landmark.
     """
-    rows, not_known = _read(connection, question)
-    if not rows:
-        raise ValueError(f"nobody has {question.endpoint} from {question.origin} and a known group")
     if question.method is Method.TIME_DEPENDENT:
-        return _time_dependent(question, rows, not_known)
+        return _time_dependent(connection, question)
+    people, not_known = _followed(connection, question)
     if question.method is Method.LANDMARK:
-        return _landmark(question, rows, not_known)
-    values = [question.label(row.value_by(0)) for row in rows]
-    times, status = [row.time_days for row in rows], [row.status for row in rows]
-    return _compared(question, times, status, values, LeftOut(not_known))
+        return _landmark(question, people, not_known)
+    return _compared(question, people, LeftOut(not_known))
 
 
 def everyone(connection: duckdb.DuckDBPyConnection, endpoint: str, origin: str) -> Group:
     """All who have an endpoint, undivided. Raises ValueError if nobody has."""
-    rows = connection.execute(
-        "select time_days, status from fct_endpoint where endpoint = ? and origin = ? order by all",
+    found = connection.execute(
+        "select time_days, status from fct_endpoint where endpoint = ? and origin = ?",
         [endpoint, origin],
-    ).fetchall()
-    if not rows:
+    ).df()
+    if found.empty:
         raise ValueError(f"nobody has {endpoint} from {origin}")
-    times, status = zip(*rows, strict=True)
     curve_of = aalen_johansen if endpoint in COMPETING else kaplan_meier
-    return Group("all", len(rows), status.count(EVENT), curve_of(times, status))
+    events = int((found["status"] == EVENT).sum())
+    return Group("all", len(found), events, curve_of(found["time_days"], found["status"]))
 
 
 def not_known(connection: duckdb.DuckDBPyConnection, endpoint: str, origin: str) -> int:
@@ -128,57 +125,48 @@ def not_known(connection: duckdb.DuckDBPyConnection, endpoint: str, origin: str)
     return int(count)
 
 
-def _landmark(question: Question, rows: list[_Row], not_known: int) -> Answer:
+def _landmark(question: Question, people: pd.DataFrame, not_known: int) -> Answer:
     day = question.landmark_day or 0
-    selected = landmark([row.time_days for row in rows], [row.status for row in rows], day)
-    kept = [row.value_by(day) for row, kept in zip(rows, selected.kept, strict=True) if kept]
-    known = np.array([value is not None for value in kept], dtype=bool)
+    selected = landmark(people["time_days"], people["status"], day)
+    there = people[selected.kept]
+    known = there.assign(time_days=there["time_days"] - day).dropna(subset="value")
     left_out = LeftOut(
-        not_known + int((~known).sum()),
+        not_known + len(there) - len(known),
         selected.events_before, selected.competing_before, selected.censored_before,
     )  # fmt: skip
-    if not known.any():
+    if known.empty:
         raise ValueError(f"of nobody it is known by day {day}")
-    values = [question.label(value) for value in kept if value is not None]
-    return _compared(
-        question,
-        selected.time_days[known].tolist(),
-        selected.status[known].tolist(),
-        values,
-        left_out,
-    )
+    return _compared(question, known, left_out)
 
 
-def _compared(
-    question: Question,
-    times: Sequence[float],
-    status: Sequence[int],
-    values: Sequence[str],
-    left_out: LeftOut,
-) -> Answer:
+def _compared(question: Question, people: pd.DataFrame, left_out: LeftOut) -> Answer:
+    """Of rows of time_days, status and value."""
     competes = question.endpoint in COMPETING
     curve_of = aalen_johansen if competes else kaplan_meier
-    of_time, of_status, of_group = np.asarray(times), np.asarray(status), np.asarray(values)
+    times, status = people["time_days"].to_numpy(), people["status"].to_numpy()
+    labels = {value: question.label(value) for value in people["value"].unique()}
+    of_group = people["value"].map(labels).to_numpy(str)
     groups = []
-    for name in sorted(set(values)):
+    for name in sorted(set(labels.values())):
         here = of_group == name
         groups.append(Group(
-            name, int(here.sum()), int((of_status[here] == EVENT).sum()),
-            curve_of(of_time[here], of_status[here]),
+            name, int(here.sum()), int((status[here] == EVENT).sum()),
+            curve_of(times[here], status[here]),
         ))  # fmt: skip
     test, model, why_not = None, None, ""
     try:
-        test = (gray if competes else logrank)(of_time, of_status, of_group)
+        test = (gray if competes else logrank)(times, status, of_group)
         fit = fine_gray if competes else cox
-        model = fit(of_time, of_status, {question.split_by: of_group})
+        model = fit(times, status, {question.split_by: of_group})
     except ValueError as error:
         why_not = str(error)
     return Answer(question, tuple(groups), left_out, test, model, why_not)
 
 
-def _time_dependent(question: Question, rows: list[_Row], not_known: int) -> Answer:
+def _time_dependent(connection: duckdb.DuckDBPyConnection, question: Question) -> Answer:
     """Rows are cut where the group changes: on the day itself the patient is still in the old one. Who comes to
     be known later enters later."""
+    rows, not_known = _histories(connection, question)
     gone = [row.status for row in rows if row.time_days <= 0]
     followed = [row for row in rows if row.time_days > row.known_from]
     not_known += len(rows) - len(gone) - len(followed)
@@ -216,35 +204,69 @@ def _pieces(question: Question, row: _Row) -> list[tuple[tuple[str, str], int, i
     ]
 
 
-def _read(connection: duckdb.DuckDBPyConnection, question: Question) -> tuple[list[_Row], int]:
-    """Patients with a known history in order of their keys, and how many have none."""
-    exposure = question.covariate.exposure if question.method is not Method.PLAIN else None
-    if exposure is not None:
-        origin = _ORIGIN_DAY[question.origin]
-        changes = (
-            f"select history.center_id, history.case_id, history.change_day - {origin} as day, "
-            "history.value from fct_exposure as history inner join dim_patient as patients "
-            "using (center_id, case_id) where history.exposure = $exposure"
-        )
-    else:
-        # the name stands in COVARIATES, so it is a column
-        changes = (
-            f"select center_id, case_id, 0 as day, cast({question.split_by} as varchar) as value "
-            "from dim_patient where $exposure is null"
-        )
+def _followed(
+    connection: duckdb.DuckDBPyConnection, question: Question
+) -> tuple[pd.DataFrame, int]:
+    """time_days, status and value of patients in order of their keys, and how many have no known value ever.
+
+    The value is that by the landmark day; null of those of whom it is known only later. Raises ValueError if it is
+    known of nobody.
+    """
     found = connection.execute(
-        f"with changes as ({changes}) "
+        f"with changes as ({_changes(question)}) "
+        "select time_days, status, count(changes.day) > 0 as is_known, "
+        "cast(arg_max(changes.value, changes.day) filter (where changes.day <= $by_day) as varchar) as value "
+        "from fct_endpoint as ends left join changes using (center_id, case_id) "
+        "where endpoint = $endpoint and origin = $origin "
+        "group by center_id, case_id, time_days, status order by center_id, case_id",
+        {"by_day": question.landmark_day or 0, "endpoint": question.endpoint, "origin": question.origin},
+    ).df()  # fmt: skip
+    known = found[found["is_known"]]
+    if known.empty:
+        raise _nobody(question)
+    return known, len(found) - len(known)
+
+
+def _histories(connection: duckdb.DuckDBPyConnection, question: Question) -> tuple[list[_Row], int]:
+    """Patients with a known history in order of their keys, and how many have none. Raises ValueError if nobody has."""
+    found = connection.execute(
+        f"with changes as ({_changes(question)}) "
         "select ends.center_id, ends.case_id, ends.time_days, ends.status, changes.day, changes.value "
         "from fct_endpoint as ends left join changes using (center_id, case_id) "
         "where ends.endpoint = $endpoint and ends.origin = $origin "
         "order by ends.center_id, ends.case_id, changes.day",
-        {"exposure": exposure, "endpoint": question.endpoint, "origin": question.origin},
+        {"endpoint": question.endpoint, "origin": question.origin},
     ).fetchall()
-    gathered: dict[tuple[str, str], _Row] = {}
-    for center, case, time_days, status, day, value in found:
-        key = (center, case)
-        step = () if day is None or value is None else ((int(day), value),)
-        earlier = gathered[key].history if key in gathered else ()
-        gathered[key] = _Row(key, int(time_days), int(status), (*earlier, *step))
+    gathered = {
+        (center, case): _Row(
+            (center, case),
+            days,
+            status,
+            tuple((day, value) for *_, day, value in rows if day is not None),
+        )
+        for (center, case, days, status), rows in groupby(found, key=itemgetter(0, 1, 2, 3))
+    }
     known = [row for row in gathered.values() if row.history]
+    if not known:
+        raise _nobody(question)
     return known, len(gathered) - len(known)
+
+
+def _changes(question: Question) -> str:
+    """A row a patient and day, from the origin, on which a known value begins to hold."""
+    exposure = question.covariate.exposure if question.method is not Method.PLAIN else None
+    if exposure is None:
+        return (
+            f"select center_id, case_id, 0 as day, cast({question.split_by} as varchar) as value "
+            f"from dim_patient where {question.split_by} is not null"
+        )
+    day = f"change_day - {_ORIGIN_DAY[question.origin]}"
+    return (
+        f"select center_id, case_id, {day} as day, value "
+        "from fct_exposure inner join dim_patient using (center_id, case_id) "
+        f"where exposure = '{exposure}' and {day} is not null and value is not null"
+    )
+
+
+def _nobody(question: Question) -> ValueError:
+    return ValueError(f"nobody has {question.endpoint} from {question.origin} and a known group")

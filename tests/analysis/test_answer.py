@@ -280,3 +280,11 @@ def test_who_never_came_into_remission_is_not_unknown_from_remission() -> None:
         )
         assert everyone(file, "lfs", "remission").patients == 60
         assert not_known(file, "lfs", "remission") == unknown
+
+
+def test_a_landmark_may_count_from_diagnosis() -> None:
+    patients = [Patient(700, 0, {"mst_courses": [(20, 1)]}), Patient(600, 1, {"mst_courses": []})]
+    file = file_of(patients)
+    file.execute("update fct_endpoint set origin = 'diagnosis', time_days = time_days + 10")
+    found = answer(file, Question("os", "diagnosis", "n_mst_courses", Method.LANDMARK, 20, (1,)))
+    assert [(group.name, group.patients) for group in found.groups] == [("0", 1), ("1 or more", 1)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from registry import consensus
-from registry.analysis.benchmarks import Comparison, comparisons, proportion
+from registry.analysis.benchmarks import Comparison, comparisons
+from registry.analysis.own_figures import own_figures, proportion
 from registry.statistics.proportion import clopper_pearson
 from tests.analysis.material import ORIGIN_DAY, Patient, file_of
 
@@ -23,6 +24,7 @@ def compared(patients: list[Patient], endpoint: str = "os") -> dict[str, Compari
         "by_group text, known bigint, unknown bigint, events bigint, lower_quartile double, "
         "median double, upper_quartile double)"
     )
+    file.from_arrow(own_figures(file)).create("mart_benchmark")
     return {found.benchmark.id: found for found in comparisons(file)}
 
 

@@ -7,6 +7,7 @@ finding, nor like none.
 
 from __future__ import annotations
 
+import logging
 import os
 import warnings
 from collections.abc import Collection, Mapping, Sequence
@@ -183,6 +184,8 @@ def _source() -> Any:
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
+    # it tells of a folder that it makes, whatever is asked of logging
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     return context.data_sources.add_pandas("upload")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -50,6 +51,12 @@ class Finding:
         if self.row is None:
             return f"{self.form} (already stored)" if self.record else self.form
         return f"{self.form}, cell {self.cell}" if self.cell else f"{self.form}, row {self.row}"
+
+
+def of_rows(findings: Sequence[Finding]) -> str:
+    """Of how many rows and cases it is said."""
+    cases = len({f.case_id for f in findings if f.case_id})
+    return f"{len(findings):,} rows" + (f" of {cases:,} cases" if cases > 1 else "")
 
 
 def cell_name(column_index: int, row: int) -> str:

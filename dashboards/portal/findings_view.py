@@ -9,11 +9,11 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from registry.findings import SEVERITY_WORDS, Finding
-from registry.intake.causes import all_of
+from registry.findings import SEVERITY_WORDS, Finding, of_rows
+from registry.intake.causes import alike, all_of
 from registry.workbook import safe_text
 
-MAX_SHOWN = 1_000
+MAX_SHOWN, MAX_PLACES = 1_000, 60
 WRAPPING_PX = 66
 """Streamlit wraps the words of rows higher than 4 rem; three lines of the widths below fit in."""
 SENTENCE_PX = 275
@@ -46,8 +46,9 @@ def show_findings(findings: Sequence[Finding], *, key: str) -> None:
             folded = sum(1 for _ in all_of(of)) - len(of)
             more = f", {folded} more follow from them" if folded else ""
             st.markdown(f"**{len(of)} × {severity}**: {words}{more}")
-            _table(of[:MAX_SHOWN], key=f"{key}-{severity}")
-            if len(of) > MAX_SHOWN:
+            groups = alike(of)
+            _table(groups[:MAX_SHOWN], key=f"{key}-{severity}")
+            if len(groups) > MAX_SHOWN:
                 st.caption(f"The first {MAX_SHOWN:,}; the download has all of them.")
     st.download_button(
         "Download the findings (CSV)",
@@ -58,31 +59,37 @@ def show_findings(findings: Sequence[Finding], *, key: str) -> None:
     )
 
 
-def _table(findings: Sequence[Finding], *, key: str) -> None:
+def _table(groups: Sequence[Sequence[Finding]], *, key: str) -> None:
     columns = {
         name: st.column_config.TextColumn(width=px, help=_HELP.get(name))
         for name, px in _WIDTHS_PX.items()
     }
     chosen = st.dataframe(
-        pd.DataFrame([_row(f) for f in findings]), hide_index=True, width="stretch", key=key,
+        pd.DataFrame([_row(group) for group in groups]), hide_index=True, width="stretch", key=key,
         on_select="rerun", selection_mode="single-row", row_height=WRAPPING_PX, column_config=columns,
     )  # fmt: skip
     rows = chosen.selection.rows
-    _explain(findings[rows[0] if rows else 0])
+    _explain(groups[rows[0] if rows else 0])
 
 
-def _row(f: Finding) -> dict[str, object]:
+def _row(group: Sequence[Finding]) -> dict[str, object]:
+    f, cases = group[0], {g.case_id for g in group}
+    others = f" and {len(group) - 1:,} more" if len(group) > 1 else ""
     return {
-        "case": f.case_id or "", "sheet": f.form or "", "cell": f.cell or "", "what": f.message,
+        "case": (f.case_id or "") if len(cases) == 1 else f"{len(cases):,} cases",
+        "sheet": f.form or "", "cell": f"{f.cell or ''}{others}", "what": f.message,
         "how to fix": f.fix, "more": len(list(all_of(f.consequences))) or "",
     }  # fmt: skip
 
 
-def _explain(f: Finding) -> None:
-    """Sentence, place, reason, fix, and what goes away with it."""
+def _explain(group: Sequence[Finding]) -> None:
+    """Sentence, place, reason, fix, what goes away with it, and where else it is said."""
+    f = group[0]
     place = " · ".join(
         p for p in (f"case {f.case_id}" if f.case_id else "", f.place(), f.record) if p
     )
+    if len(group) > 1:
+        place = f"{f.form} · {of_rows(group)}"
     lines = [f"**{place}**", f"{f.message}", f"*How to fix:* {f.fix}"]
     lines += [f"*Why it is asked:* {f.why}"] if f.why else []
     lines += [f"*Rule:* `{f.rule}`"]
@@ -91,6 +98,11 @@ def _explain(f: Finding) -> None:
         if f.consequences:
             st.markdown("Goes away when this is fixed:")
             st.markdown("\n".join(f"- {g.place()}: {g.message}" for g in all_of(f.consequences)))
+        if len(group) > 1:
+            more = ", …; the download has all of them" if len(group) > MAX_PLACES else ""
+            st.caption(
+                ", ".join(f"{g.case_id} {g.cell or g.row}" for g in group[:MAX_PLACES]) + more
+            )
 
 
 def findings_csv(findings: Sequence[Finding]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,9 +22,10 @@ from registry.cli.output import (
     progress,
     say,
 )
+from registry.findings import of_rows
 from registry.forms.upload import ChangeReason
 
-MAX_LINES = 1_000  # a terminal is read by people; JSON has everything
+MAX_LINES, MAX_CELLS = 1_000, 10  # a terminal is read by people; JSON has everything
 
 CenterOption = Annotated[str, typer.Option("--center", help="the center that submits")]
 ReasonOption = Annotated[
@@ -153,6 +154,7 @@ def _take_in(
 
 
 def print_receipt(receipt: Any) -> None:
+    from registry.intake.causes import alike
     from registry.intake.receipt import REFUSED_WORDS
 
     number = f"submission {receipt.submission_id}: " if receipt.submission_id else ""
@@ -169,7 +171,8 @@ def print_receipt(receipt: Any) -> None:
         out.print(f"answer to query {a.query_id}: {a.result}. {a.message}".rstrip(), markup=False)
     _print_practice(receipt.practice)
     _print_some([_change_line(c) for c in receipt.changes], "changes")
-    _print_some([line for f in receipt.findings for line in _finding_lines(f)], "findings")
+    groups = alike(receipt.findings)
+    _print_some([line for group in groups for line in _group_lines(group)], "findings")
 
 
 def _print_practice(found: Any) -> None:
@@ -204,6 +207,17 @@ def _shown(value: Any) -> str:
     if value is None:
         return "blank"
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _group_lines(group: Sequence[Any]) -> Iterator[str]:
+    f = group[0]
+    if len(group) == 1:
+        yield from _finding_lines(f)
+        return
+    cells = ", ".join(g.cell or f"row {g.row}" for g in group[:MAX_CELLS])
+    more = f" and {len(group) - MAX_CELLS:,} more" if len(group) > MAX_CELLS else ""
+    yield f"{f.severity:<7} {f.form}, {of_rows(group)}: {f.message} {f.fix} [{f.rule}]"
+    yield f"        {cells}{more}"
 
 
 def _finding_lines(f: Any, indent: str = "") -> Iterator[str]:

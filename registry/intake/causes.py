@@ -15,6 +15,7 @@ from registry.rules import Rule, rules
 # what is wrong with sending a row, not with what it says
 _NO_CAUSES = ("change.", "row.twice", "case.", "cell.change_reason", "cell.row_action")
 _SEVERITY_ORDER = {"reject": 0, "query": 1, "inform": 2}
+_TOLD_ONE_BY_ONE = 3
 
 
 def fold(findings: Iterable[Finding]) -> list[Finding]:
@@ -103,6 +104,21 @@ def _place(f: Finding) -> tuple[Any, ...]:
 def _cell(f: Finding) -> tuple[int, str]:
     letters = (f.cell or "").rstrip("0123456789")
     return (len(letters), letters)
+
+
+def alike(findings: Iterable[Finding]) -> list[tuple[Finding, ...]]:
+    """What is said of more than a few rows in the same words, together where the first of them stands.
+
+    A finding that others follow from stays alone.
+    """
+    same: dict[tuple[Any, ...], list[Finding]] = defaultdict(list)
+    for number, f in enumerate(findings):
+        alone = number if f.consequences or f.row is None else None
+        same[f.severity, f.form, f.column, f.rule, f.message, f.fix, alone].append(f)
+    groups = [
+        [tuple(of)] if len(of) > _TOLD_ONE_BY_ONE else [(f,) for f in of] for of in same.values()
+    ]
+    return sorted((group for of in groups for group in of), key=lambda group: _place(group[0]))
 
 
 def all_of(findings: Sequence[Finding]) -> Iterator[Finding]:

@@ -118,3 +118,20 @@ def test_the_same_findings_by_command_and_by_json(empty_database: None, tmp_path
     for finding in said(mst("check", faulty, "--center", "C01", "--format", "json"))["findings"]:
         assert finding["message"] in text
         assert finding["fix"] in text
+
+
+def test_what_is_asked_of_many_rows_is_said_once(tmp_path: Path) -> None:
+    rows: Rows = {}
+    for number in range(12):
+        for form, entries in tidy_case("C01", f"P{number:03d}").items():
+            rows.setdefault(form, []).extend(entries if form != "center" or number == 0 else [])
+    for row in rows["patient"]:
+        del row["weight_kg"]
+    rows["patient"][3]["age_at_diagnosis_years"] = 240
+    told = mst("check", workbook(tmp_path / "many.xlsx", rows), "--center", "C01").output
+    asked = [line for line in told.splitlines() if "weight_kg is empty" in line]
+    assert len(asked) == 1
+    assert "patient, 12 rows of 12 cases" in asked[0]
+    assert [line for line in told.splitlines() if line.startswith("reject  case P003")]
+    assert "and 2 more" in told
+    assert "INFO" not in told

@@ -14,7 +14,7 @@ from registry.access.rights import Person, Role
 from registry.intake.submit import submit
 from registry.workbook import write_json
 from tests.access.material import shown, words
-from tests.cases import as_cells, tidy_case
+from tests.cases import Rows, as_cells, tidy_case
 
 pytestmark = pytest.mark.usefixtures("empty_database")
 WHO = Person("ana", Role.COORDINATOR, "C01")
@@ -104,3 +104,25 @@ def test_a_file_too_many_is_not_read_and_the_page_says_when_it_will_be(tmp_path:
     (told,) = (warning.value for warning in page.warning)
     assert "nothing of this one was read. Send it again after" in told
     assert not any(label.startswith(("Store", "Leave", "Download")) for label in labels(page))
+
+
+def test_what_is_asked_of_many_rows_is_one_line_that_names_them_all(tmp_path: Path) -> None:
+    rows: Rows = {}
+    for number in range(5):
+        for form, entries in tidy_case("C01", f"P{number}").items():
+            rows.setdefault(form, []).extend(entries if form != "center" or number == 0 else [])
+    for row in rows["patient"]:
+        del row["weight_kg"]
+    write_json(tmp_path / "cases.json", as_cells(rows))
+    page = shown(WHO, "Send data")
+    told = choose(page, (tmp_path / "cases.json").read_bytes())
+    (asked,) = (
+        row
+        for table in page.dataframe
+        if "what" in table.value
+        for row in table.value.to_dict("records")
+        if "weight_kg is empty" in row["what"]
+    )
+    assert asked["case"] == "5 cases"
+    assert "5 rows of 5 cases" in told
+    assert all(f"P{number} " in told for number in range(5))

@@ -81,7 +81,7 @@ def _item_line(column: Column) -> str:
     if item.low is not None and item.high is not None:
         values += f" {item.low:g} to {item.high:g}"
     unit = f" ({item.unit})" if item.unit else ""
-    tier = "key" if item.key else item.tier
+    tier = "key" if item.key else f"{item.tier} {item.only_if_words}".rstrip()
     return (
         f"| `{column.name}` | {item.label}{unit} | {values} | {tier} | {item.why} | "
         f"{', '.join(item.uses)} |"

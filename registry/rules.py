@@ -130,6 +130,11 @@ def _derived(form: str, column: Column) -> Iterator[Rule]:
         yield _reference(form, name, item.refers_to, item.why)
     if item.tier == "core" and not item.key:
         present = f"this.{name} is not null or position('\"{name}\"' in this.missing) > 0"
+        if item.only_if is not None:
+            other, answer = item.only_if
+            wanted = _literal(answer) if isinstance(answer, str) else str(answer).lower()
+            # while the other is open too, both are asked for
+            present += f" or coalesce(this.{other} <> {wanted}, false)"
         yield Rule(f"{form}.{name}.core", form, name, "true", "query", "completeness",
                    f"{name} is empty ({item.label}).",
                    "Fill it in, or write not done, unknown, not applicable or withheld.",

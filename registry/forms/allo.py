@@ -41,6 +41,7 @@ class AlloTransplant(CaseForm):
         "Day of transplant",
         "Origin of times after transplant.",
         tier="core",
+        only_if=("transplant_done", True),
         uses=("MST-5-06", "MST-5-11"),
     )
     age_at_transplant_years: int | None = age(

@@ -52,6 +52,15 @@ class Item:
     example: str = ""
     formerly: tuple[str, ...] = ()
     top_code: int | None = None
+    only_if: tuple[str, str | bool] | None = None
+
+    @property
+    def only_if_words(self) -> str:
+        """When an empty answer is asked for, where not always."""
+        if self.only_if is None:
+            return ""
+        column, answer = self.only_if
+        return f"if {column} is {answer if isinstance(answer, str) else 'yes' if answer else 'no'}"
 
 
 def item(
@@ -72,13 +81,17 @@ def item(
     example: str = "",
     formerly: tuple[str, ...] = (),
     top_code: int | None = None,
+    only_if: tuple[str, str | bool] | None = None,
 ) -> Any:
-    """A model field that carries its `Item`. Key items are required, all others may be missing."""
+    """A model field that carries its `Item`. Key items are required, all others may be missing.
+
+    `only_if` names another column and the answer to it without which nobody asks for this one.
+    """
     meta = Item(
         label=label, why=why, unit=unit, codes=codes, low=low, high=high, plausible=plausible,
         pattern=pattern, pattern_words=pattern_words, tier="core" if key else tier, key=key,
         refers_to=refers_to, uses=uses, example=example, formerly=formerly,
-        top_code=top_code,
+        top_code=top_code, only_if=only_if,
     )  # fmt: skip
     default: Any = ... if key else None
     return Field(default, schema_extra={"json_schema_extra": {"item": meta}})

@@ -67,6 +67,7 @@ class Chimerism(CaseForm):
         low=0,
         high=100,
         tier="core",
+        only_if=("detected", True),
         uses=("MST-2-10", "MST-2-12"),
         example="0.4",
     )

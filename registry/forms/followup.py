@@ -40,6 +40,7 @@ class FollowUp(CaseForm):
         "Day of first relapse",
         "Leukaemia-free survival.",
         tier="core",
+        only_if=("relapsed", True),
         uses=("MST-2.5-14", "MST-5-06"),
     )
     death_cause: str | None = item(
@@ -47,5 +48,6 @@ class FollowUp(CaseForm):
         "Non-relapse mortality.",
         codes=DeathCause,
         tier="core",
+        only_if=("status", VitalStatus.DEAD.value),
         uses=("MST-3-18", "MST-5-05"),
     )

@@ -55,6 +55,7 @@ class ResponseAssessment(CaseForm):
         low=0,
         high=100,
         tier="core",
+        only_if=("marrow_done", True),
         uses=("MST-2.5-02",),
         example="2",
     )

@@ -128,7 +128,8 @@ def _tier_words(column: Column) -> str:
     if column.item.key:
         return "Key: always needed, names the row"
     if column.item.tier == "core":
-        return "Core: a value, or one of the four words for missing"
+        core = f"Core {column.item.only_if_words}".rstrip()
+        return f"{core}: a value, or one of the four words for missing"
     return "Extended: welcome, may stay empty"
 
 

@@ -69,7 +69,8 @@ def impossible(rule: Rule) -> Change | None:
     if column.item.key and rule.column == "case_id":
         return None
     if rule.id.endswith(".core"):
-        return (rule.form, 0, {rule.column: None, "missing": {}})
+        asked_with = [column.item.only_if] if column.item.only_if else []
+        return (rule.form, 0, {rule.column: None, "missing": {}, **dict(asked_with)})
     if rule.kind == "in set":
         return (rule.form, 0, {rule.column: "no such code"})
     if rule.kind == "matches":
@@ -106,3 +107,40 @@ def test_a_case_without_its_patient_row_is_told_once() -> None:
     del case["patient"]
     told = [f for f in by_case([case])["lost"] if f.rule == "case.patient"]
     assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    ("form", "column", "asked_with", "not_with"),
+    [
+        ("followup", "relapse_day", {"relapsed": True}, {"relapsed": False}),
+        ("followup", "death_cause", {"status": "dead"}, {"status": "alive"}),
+        ("allo", "transplant_day", {"transplant_done": True}, {"transplant_done": False}),
+        ("chimerism", "donor_pct", {"detected": True}, {"detected": False}),
+        ("response", "marrow_blasts_pct", {"marrow_done": True}, {"marrow_done": False}),
+    ],
+)
+def test_an_answer_is_asked_for_only_where_it_applies(
+    form: str, column: str, asked_with: dict[str, object], not_with: dict[str, object]
+) -> None:
+    (other,) = asked_with
+    empty: dict[str, object] = {column: None, "missing": {}}
+    found = by_case(
+        changed(tidy_case(case_id=case_id), [(form, 0, {**empty, **answer})])
+        for case_id, answer in (("there", asked_with), ("not", not_with), ("open", {other: None}))
+    )
+    asked = {
+        case for case, told in found.items() if f"{form}.{column}.core" in {f.rule for f in told}
+    }
+    assert asked == {"there", "open"}
+
+
+def test_what_an_answer_depends_on_is_another_column_of_the_form_and_one_of_its_answers() -> None:
+    for form in FORMS.values():
+        columns = form.columns()
+        for column in columns.values():
+            if column.item.only_if is None:
+                continue
+            other, answer = column.item.only_if
+            codes = columns[other].item.codes
+            assert answer in (True, False) if codes is None else answer in list(codes)
+            assert other != column.name

@@ -309,5 +309,5 @@ def _example_notice(count: int) -> Finding:
         rule="file.example", severity="inform", category="conformance",
         message=f"{count} example row of the template was passed over."
         if count == 1 else f"{count} example rows of the template were passed over.",
-        fix="Nothing to do; you may delete the row.",
+        fix="Nothing to do; they may be deleted.",
     )  # fmt: skip

@@ -81,7 +81,7 @@ def test_the_pack_says_passed_failed_and_not_run(tmp_path: Path) -> None:
     run = tmp_path / "run.json"
     run.write_text(json.dumps({owed: {"t.py::a[1]": "passed", "t.py::a[2]": "passed"},
                                other: {"t.py::b": "passed", "t.py::c": "failed"}}))  # fmt: skip
-    made = {line.id: line for line in pack.write(run, tmp_path, version="9", day="2026-01-01")}
+    made = {line.id: line for line in pack.write([run], tmp_path, version="9", day="2026-01-01")}
     assert (made[owed].result, made[owed].tests) == ("passed", {"t.py::a": "2 passed"})
     assert made[other].result == "failed"
     assert made["SUP-08"].result == "not run"
@@ -95,3 +95,18 @@ def test_a_pack_is_complete_when_all_that_is_owed_is_shown() -> None:
     shown = {r.id: {"t.py::a": "passed"} for r in requirements()}
     assert pack.complete(pack.lines(shown))
     assert not pack.complete(pack.lines({**shown, "SUP-08": {"t.py::a": "skipped"}}))
+
+
+def test_a_run_may_come_in_parts_and_the_worse_end_of_a_test_counts(tmp_path: Path) -> None:
+    parts = [
+        {"SUP-01": {"t.py::a": "passed", "t.py::b": "failed"}},
+        {"SUP-01": {"t.py::b": "passed"}, "SUP-02": {"t.py::c": "skipped"}},
+        {"SUP-02": {"t.py::c": "passed"}},
+    ]
+    runs = [tmp_path / f"{number}.json" for number in range(3)]
+    for path, part in zip(runs, parts, strict=True):
+        path.write_text(json.dumps(part))
+    assert pack.gathered(runs) == {
+        "SUP-01": {"t.py::a": "passed", "t.py::b": "failed"},
+        "SUP-02": {"t.py::c": "skipped"},
+    }

@@ -1,4 +1,4 @@
-"""`python -m tests.validation RUN.json FOLDER`: the pack of a run; 1 if something is not shown."""
+"""`python -m tests.validation RUN.json … FOLDER`: the pack of a run, or of one in parts; 1 if something is not shown."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 
 from tests.validation import pack
 
-run, folder = map(Path, sys.argv[1:])
+*runs, folder = map(Path, sys.argv[1:])
 made = pack.write(
-    run, folder, version=version("microtransplant-registry"), day=datetime.now(UTC).date().isoformat()
+    runs, folder, version=version("microtransplant-registry"), day=datetime.now(UTC).date().isoformat()
 )  # fmt: skip
 for line in made:
     if line.result in {"failed", "not run"}:

@@ -1,16 +1,17 @@
-"""The pack of one run: for each requirement its tests and their result, as a page and as JSON."""
+"""The pack of a run: for each requirement its tests and their result, as a page and as JSON."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.validation.requirements import requirements
 
 Outcomes = Mapping[str, Mapping[str, str]]
+FROM_BEST = ("passed", "skipped", "failed")
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,20 @@ def _section(line: Line) -> list[str]:
     return ["", f"## {line.id}: {line.result}", "", line.requirement + source, "", *tests]
 
 
-def write(run: Path, folder: Path, *, version: str, day: str) -> list[Line]:
-    """Write `validation.md` and `validation.json` about a run; returns the lines."""
-    pack = lines(json.loads(run.read_text(encoding="utf-8")))
+def gathered(runs: Iterable[Path]) -> Outcomes:
+    """What several runs of one version say together; of a test that ran twice the worse end counts."""
+    found: dict[str, dict[str, str]] = {}
+    for run in runs:
+        for id_, tests in json.loads(run.read_text(encoding="utf-8")).items():
+            of = found.setdefault(id_, {})
+            for test, end in tests.items():
+                of[test] = max(of.get(test, end), end, key=FROM_BEST.index)
+    return found
+
+
+def write(runs: Iterable[Path], folder: Path, *, version: str, day: str) -> list[Line]:
+    """Write `validation.md` and `validation.json` about a run, or one in parts; returns the lines."""
+    pack = lines(gathered(runs))
     content = {"version": version, "date": day, "requirements": [asdict(line) for line in pack]}
     (folder / "validation.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     (folder / "validation.md").write_text(page(pack, version=version, day=day), encoding="utf-8")

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.validation.pack import FROM_BEST
+
 _PROPERTY = "requirement"
 
 
@@ -43,9 +45,8 @@ class Recorder:
                 self._keep(str(id_), report.nodeid, report.outcome)
 
     def _keep(self, id_: str, test: str, outcome: str) -> None:
-        order = ("passed", "skipped", "failed")
         before = self.outcomes[id_].get(test, "passed")
-        self.outcomes[id_][test] = max(before, outcome, key=order.index)
+        self.outcomes[id_][test] = max(before, outcome, key=FROM_BEST.index)
 
     def pytest_sessionfinish(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,9 @@ from tests.intake.generators import FORM_ROWS
 ROWS = 5_000
 MOST_BYTES = 500 * 1024**2
 _CHECK = (
-    "import resource, sys\n"
+    "import resource, signal, sys\n"
+    # a shell starts what runs in the background with it ignored
+    "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     "from registry import store\n"
     "from registry.intake.submit import check, submit\n"
     "store.prepare()\n"

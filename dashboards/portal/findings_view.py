@@ -44,7 +44,7 @@ def show_findings(findings: Sequence[Finding], *, key: str) -> None:
         of = [f for f in findings if f.severity == severity]
         if of:
             folded = sum(1 for _ in all_of(of)) - len(of)
-            more = f", {folded} more follow from them" if folded else ""
+            more = f", {folded} more follow{'s' if folded == 1 else ''} from them" if folded else ""
             st.markdown(f"**{len(of)} × {severity}**: {words}{more}")
             groups = alike(of)
             _table(groups[:MAX_SHOWN], key=f"{key}-{severity}")

@@ -74,7 +74,7 @@ def _table(groups: Sequence[Sequence[Finding]], *, key: str) -> None:
 
 def _row(group: Sequence[Finding]) -> dict[str, object]:
     f, cases = group[0], {g.case_id for g in group}
-    others = f" and {len(group) - 1:,} more" if len(group) > 1 else ""
+    others = f" +{len(group) - 1:,}" if len(group) > 1 else ""
     return {
         "case": (f.case_id or "") if len(cases) == 1 else f"{len(cases):,} cases",
         "sheet": f.form or "", "cell": f"{f.cell or ''}{others}", "what": f.message,

@@ -99,8 +99,9 @@ def assess(
     confirming, refused = _confirmed_now(session, terms.center_id, answers)
     silent |= confirming
     told += refused
-    findings = tuple(fold([*staged.findings, *(_told(f, silent) for f in told)]))
-    decisions = _decide(staged, merged, findings)
+    folded = fold([*staged.findings, *(_told(f, silent) for f in told)])
+    decisions = _decide(staged, merged, folded)
+    findings = tuple(_unquoted(folded, merged, decisions))
     return Assessment(
         raw,
         staged,
@@ -254,6 +255,26 @@ def _told(finding: Finding, silent: set[Override]) -> Finding:
         return finding
     return replace(finding, severity="inform", message=f"Confirmed as is: {finding.message}",
                    fix="Nothing to do; changing the value asks again.")  # fmt: skip
+
+
+def _unquoted(
+    findings: Iterable[Finding],
+    merged: Mapping[str, Merged],
+    decisions: Mapping[str | None, Decision],
+) -> list[Finding]:
+    """Of the rows of held cases, which are not stored, a finding keeps no text; their days and numbers it does."""
+
+    @cache
+    def places(form: str) -> dict[int, int]:
+        return {int(number): i for i, number in enumerate(merged[form].rows.numbers)}
+
+    def unquoted(f: Finding) -> Finding:
+        record = f.record
+        if record and f.row and f.form and decisions.get(f.case_id, "held") == "held":
+            record = merged[f.form].rows.record(places(f.form)[f.row], texts=False) or None
+        return replace(f, record=record, consequences=tuple(map(unquoted, f.consequences)))
+
+    return list(map(unquoted, findings))
 
 
 def _decide(

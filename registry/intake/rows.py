@@ -132,9 +132,13 @@ class Rows:
             return None
         return cell_name(self.places[column], int(self.numbers[row]))
 
-    def record(self, row: int) -> str:
+    def record(self, row: int, *, texts: bool = True) -> str:
         """The row's own key in words, besides center and case: "course_no 2, drug cytarabine"."""
-        names = [n for n in FORMS[self.form].key() if n not in ("center_id", "case_id")]
+        columns = FORMS[self.form].columns()
+        names = [
+            n for n in FORMS[self.form].key()
+            if n not in ("center_id", "case_id") and (texts or columns[n].type != "text")
+        ]  # fmt: skip
         return ", ".join(f"{n} {self.answers.column(n)[row].as_py()}" for n in names)
 
 

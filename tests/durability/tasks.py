@@ -37,13 +37,16 @@ def rounds(meet: Barrier, sent: list[tuple[str, str | None]], center: str) -> li
     return told
 
 
-def amend(meet: Barrier, folder: str, who: int, changes: int) -> list[Any]:
-    """One of two coordinators: looks at the case, and changes the weight to a value nobody else gives."""
+def amend(meet: Barrier, folder: str, who: int, changes: list[int]) -> list[Any]:
+    """One of two coordinators: looks at the case, and changes the weight to a value nobody else gives.
+
+    `changes` are numbers, which no other call gives.
+    """
     from registry.intake.assess import latest
     from registry.store import center_session
 
     told = []
-    for number in range(changes):
+    for number in changes:
         meet.wait(_PATIENCE_SECONDS)
         with center_session("C01") as session:
             seen = latest(session)

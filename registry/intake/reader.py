@@ -7,6 +7,7 @@ sees plain text. The bytes are read once: what is hashed is what is read.
 
 from __future__ import annotations
 
+import codecs
 import gc
 import hashlib
 import resource
@@ -17,18 +18,22 @@ from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path, PurePath
 
+import pandas  # noqa: F401  Arrow asks for it at its first array, which would be in the child
 import pyarrow as pa
 from pebble import ProcessExpired, concurrent
 
 from registry.findings import Finding
 from registry.forms.upload import BASED_ON_NOTHING, BASED_ON_WORDS, FORM_VERSION_WORDS
 
-# the child is forked and imports nothing: an import after a fork may wait for ever
+# the child is forked and imports nothing: what another thread was just importing it would wait for, and never get
 from registry.intake import csv_folder, json_file, limits, workbook_file
 from registry.intake.kinds import kind_of
 from registry.intake.raw import RawFile, UnreadableFileError
 from registry.intake.side_channels import notice
 from registry.workbook.names import QUERIES_SHEET, is_own
+
+for _encoding in ("utf-8-sig", "utf-16-le", "cp437"):
+    codecs.lookup(_encoding)  # found by an import too
 
 ABOUT_FILE = "about.csv"
 _MAX_DIGITS = 9

@@ -6,6 +6,8 @@ import datetime
 import json
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,8 @@ import pytest
 from registry.forms import FORM_VERSION
 from registry.intake import reader
 from registry.intake.raw import Odd, RawFile, RawSheet, UnreadableFileError
-from registry.workbook import write_template
+from registry.workbook import write_csv_folder, write_json, write_template, write_workbook
+from tests.cases import as_cells, tidy_case
 from tests.intake.disguises import saved_by_libreoffice
 from tests.intake.generators import (
     GOOD_ROWS,
@@ -385,3 +388,30 @@ def test_a_child_that_dies_is_one_sentence(tmp_path: Path, monkeypatch: pytest.M
 def test_damage_to_a_needed_part_is_named(tmp_path: Path) -> None:
     path = changed(by_hand(), replaced("xl/workbook.xml", "<sheets>", "<sheets"))(tmp_path)
     assert refusal(path).rule == "file.damaged"
+
+
+_CHILD = """
+import sys
+from pathlib import Path
+from registry.intake import reader
+from registry.intake.raw import RawFile
+path = Path(sys.argv[1])
+files, _ = reader._contents(path, path.name)
+before = set(sys.modules)
+reader._read_in_child.__wrapped__(files, path.is_dir(), RawFile(path.name, "", ()))
+print(*sorted(set(sys.modules) - before))
+"""
+
+
+@pytest.mark.parametrize("name", ["cases.xlsx", "cases.json", "cases"])
+def test_the_child_imports_nothing(name: str, tmp_path: Path) -> None:
+    """Whatever another thread was importing when it was forked, it would wait for until it is killed."""
+    write = {"cases.xlsx": write_workbook, "cases.json": write_json, "cases": write_csv_folder}
+    write[name](tmp_path / name, as_cells(tidy_case()))
+    done = subprocess.run(
+        [sys.executable, "-c", _CHILD, str(tmp_path / name)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == []

@@ -15,7 +15,7 @@ from registry.lifecycle.cases import case_list
 from registry.queries import open_queries
 from tests.intake.generators import FORM_ROWS
 
-MINUTES = float(os.environ.get("MST_SOAK_MINUTES", "3"))
+MINUTES = float(os.environ.get("MST_SOAK_MINUTES", "7"))
 _WARM = 0.4  # of the time: pools fill, models are planned, allocators find their size
 MOST_MB = 40
 

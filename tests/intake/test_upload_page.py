@@ -14,7 +14,8 @@ from registry.access.rights import Person, Role
 from registry.intake.submit import submit
 from registry.workbook import write_json
 from tests.access.material import shown, words
-from tests.cases import Rows, as_cells, tidy_case
+from tests.cases import as_cells, tidy_case
+from tests.warehouse.material import together
 
 pytestmark = pytest.mark.usefixtures("empty_database")
 WHO = Person("ana", Role.COORDINATOR, "C01")
@@ -107,10 +108,7 @@ def test_a_file_too_many_is_not_read_and_the_page_says_when_it_will_be(tmp_path:
 
 
 def test_what_is_asked_of_many_rows_is_one_line_that_names_them_all(tmp_path: Path) -> None:
-    rows: Rows = {}
-    for number in range(5):
-        for form, entries in tidy_case("C01", f"P{number}").items():
-            rows.setdefault(form, []).extend(entries if form != "center" or number == 0 else [])
+    rows = together(tidy_case("C01", f"P{number}") for number in range(5))
     for row in rows["patient"]:
         del row["weight_kg"]
     write_json(tmp_path / "cases.json", as_cells(rows))

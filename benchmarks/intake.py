@@ -80,13 +80,14 @@ def _forms_alone(folder: Path) -> int:
     from registry.intake.stage import stage
 
     staged = stage(reader.read(folder), "C01")
+    judged = {form: checks.single(form) for form in staged.forms}
     found = 0
     with replay(home()).bench(staged.row_count) as bench:
         for form, of_form in staged.forms.items():
             bench.load(form, of_form.rows.raw())
-            judged = checks.single(form)
-            (answers,) = bench.ask([checks.question(judged, f"raw.{form}")])
-            found += len(checks.failures(judged, answers, of_form.rows.answers))
+        answers = bench.ask([checks.question(judged[form], f"raw.{form}") for form in judged])
+        for form, answer in zip(judged, answers, strict=True):
+            found += len(checks.failures(judged[form], answer, staged.forms[form].rows.answers))
     return found
 
 

@@ -21,6 +21,7 @@ NUMBER: Mapping[str, str] = {
 }
 _NUMBERS = {kind: re.compile(pattern.rstrip("$") + r"\Z", re.ASCII) for kind, pattern in NUMBER.items()}  # fmt: skip
 OLDEST_YEARS = 120
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co"}  # controls, format signs, halves of pairs, private use
 _MISSING = {code.value: code for code in MissingCode}
 _BOOLEANS = {"yes": True, "no": False, "true": True, "false": False}  # Excel's own words too
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|[0-9.]+e\+?[0-9]{3,})", re.I)
@@ -62,7 +63,7 @@ def type_cell(cell: Cell, column: Column) -> Value | MissingCode | Clear | Refus
         return None
     if len(text) > MAX_CELL_CHARACTERS:
         return Refusal("cell.long", "The cell is too long.", "Shorten it.")
-    if any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co"} for c in text):
+    if not text.isprintable() and any(unicodedata.category(c) in _INVISIBLE for c in text):
         return Refusal(
             "cell.invisible",
             "The cell holds a line break or an invisible character.",

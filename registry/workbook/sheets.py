@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from itertools import takewhile
 from pathlib import Path
 
 import xlsxwriter
@@ -42,6 +43,13 @@ from registry.workbook.seal import sealed
 CREATED = datetime(2026, 1, 1)
 SPARE_ROWS = 2000
 YES_NO_LIST = "yes or no"
+# who types over the example would send what is left of it as a patient's answers
+_NOT_HERE = {
+    "validate": "custom",
+    "value": "=FALSE",
+    "error_title": "This row is the example",
+    "error_message": "Write your own cases from row 3 on. You may delete this row as a whole.",
+}
 
 
 def write_workbook(
@@ -82,6 +90,15 @@ class _FormSheet:
             self._write_column(index, column)
         for index, extra in enumerate(UPLOAD_COLUMNS.values(), start=len(columns)):
             self._write_upload_column(index, extra)
+        if self.example_rows:
+            last = len(columns) + len(UPLOAD_COLUMNS) - 1
+            self.sheet.data_validation(1, 0, self.example_rows, last, _NOT_HERE)
+
+    @property
+    def example_rows(self) -> int:
+        """How many rows below the header are only an example."""
+        rows = takewhile(lambda r: is_example(self.form, r.get("center_id"), r.get("case_id")), self.rows)  # fmt: skip
+        return sum(1 for _ in rows)
 
     def _set_up(self, columns: int, keys: int) -> None:
         sheet = self.sheet
@@ -114,7 +131,8 @@ class _FormSheet:
                 self.sheet.write_string(number, index, as_text(value), self.look.bodies["text"])
 
     def _offer(self, index: int, options: Mapping[str, object]) -> None:
-        self.sheet.data_validation(1, index, len(self.rows) + SPARE_ROWS, index, options)
+        first = 1 + self.example_rows
+        self.sheet.data_validation(first, index, len(self.rows) + SPARE_ROWS, index, options)
 
     def _write_value(self, number: int, index: int, column: Column, row: Row) -> None:
         value = row.get(column.name)

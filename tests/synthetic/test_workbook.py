@@ -10,6 +10,7 @@ from pathlib import Path
 import jsonschema
 import openpyxl
 import pytest
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from registry.forms import FORM_VERSION, FORMS, MissingCode
 from registry.forms.upload import CLEAR_WORD, EXAMPLE_CASE, UPLOAD_COLUMNS, is_example
@@ -45,7 +46,7 @@ def test_header_comments_formats_and_lists(template: openpyxl.Workbook, name: st
     assert sheet.max_row == 2, "the example"
     assert sheet.freeze_panes is not None
     assert sheet.auto_filter.ref is not None
-    listed = {str(v.sqref).rstrip("0123456789") for v in sheet.data_validations.dataValidation}
+    listed = {str(v.sqref).rstrip("0123456789") for v in lists_of(sheet)}
     for cell, column in zip(sheet[1], columns.values(), strict=False):
         assert cell.comment is not None
         assert is_sealed(cell.comment.text)
@@ -61,6 +62,15 @@ def test_header_comments_formats_and_lists(template: openpyxl.Workbook, name: st
         )
 
 
+def lists_of(sheet: object) -> list[DataValidation]:
+    rules = sheet.data_validations.dataValidation  # type: ignore[attr-defined]
+    return [rule for rule in rules if rule.type == "list"]
+
+
+def _first_row(rule: DataValidation) -> int:
+    return min(int(area.min_row) for area in rule.sqref)
+
+
 def dimension(sheet: object, number: int) -> object:
     """Neighbouring columns of the same look share one entry in the file."""
     entries = sheet.column_dimensions.values()  # type: ignore[attr-defined]
@@ -69,8 +79,7 @@ def dimension(sheet: object, number: int) -> object:
 
 def test_lists_warn_and_offer_the_words_for_missing(template: openpyxl.Workbook) -> None:
     sheet = template["patient"]
-    lists = {str(v.sqref).split(":")[0]: v for v in sheet.data_validations.dataValidation}
-    offered = lists["C2"]
+    offered = {str(v.sqref).split(":")[0]: v for v in lists_of(sheet)}["C3"]
     assert offered.errorStyle == "warning"
     area = offered.formula1.split("!")[1].replace("$", "")
     words = [cell.value for (cell,) in template["codes"][area]]
@@ -81,7 +90,7 @@ def test_lists_warn_and_offer_the_words_for_missing(template: openpyxl.Workbook)
 def test_every_list_of_a_sheet_is_the_code_list(template: openpyxl.Workbook, name: str) -> None:
     sheet, columns = template[name], FORMS[name].columns()
     offered = {}
-    for rule in sheet.data_validations.dataValidation:
+    for rule in lists_of(sheet):
         area = rule.formula1.split("!")[1].replace("$", "")
         words = [cell.value for (cell,) in template["codes"][area]]
         offered |= {sheet.cell(1, c).value: words for r, c in next(iter(rule.sqref)).top}
@@ -89,6 +98,24 @@ def test_every_list_of_a_sheet_is_the_code_list(template: openpyxl.Workbook, nam
     wanted |= {c.name: ["yes", "no"] for c in columns.values() if c.type == "boolean"}
     wanted = {n: w + ([] if columns[n].item.key else list(MissingCode)) for n, w in wanted.items()}
     assert offered == wanted | {c.name: list(c.codes) for c in UPLOAD_COLUMNS.values()}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_nothing_can_be_typed_over_the_example(template: openpyxl.Workbook, name: str) -> None:
+    sheet = template[name]
+    (shut,) = [r for r in sheet.data_validations.dataValidation if r.type == "custom"]
+    assert shut.formula1 == "FALSE"
+    assert shut.errorStyle in (None, "stop"), "a warning could be passed over"
+    assert str(shut.sqref) == f"A2:{sheet.cell(2, sheet.max_column).coordinate}"
+    assert all(_first_row(rule) == 3 for rule in lists_of(sheet))
+
+
+def test_every_row_of_a_workbook_of_cases_can_be_typed_over(tmp_path: Path) -> None:
+    path = tmp_path / "cases.xlsx"
+    write_workbook(path, {"patient": [{"center_id": "C01", "case_id": "p1"}]})
+    rules = openpyxl.load_workbook(path)["patient"].data_validations.dataValidation
+    assert {rule.type for rule in rules} == {"list"}
+    assert {_first_row(rule) for rule in rules} == {2}
 
 
 def test_every_code_list_has_its_own_column(template: openpyxl.Workbook) -> None:

@@ -18,6 +18,7 @@ from registry.statistics.followed import DAYS_PER_MONTH
 
 LEVELS = {"95": "95 %", "998": "99.8 %"}
 WITHIN, OUTSIDE = "within 99.8 % limits", "outside 99.8 % limits"
+_NEAR = 0.04  # of the drawing's width or height: a label would lie on the next one
 _STYLE = {WITHIN: (bars.BLUE, "circle"), OUTSIDE: (bars.VERMILION, "diamond")}
 
 
@@ -96,7 +97,9 @@ def standing(row: Mapping[Hashable, object]) -> str:
 
 def funnel(shown: pd.DataFrame) -> alt.LayerChart:
     """Observed events against expected ones, with the limits of each center joined to a funnel."""
-    data = shown.assign(standing=[standing(row) for row in shown.to_dict("records")])
+    data = named_together(
+        shown.assign(standing=[standing(row) for row in shown.to_dict("records")])
+    )
     limits = pd.concat(
         [
             data.assign(limit=data[f"limit_{side}_{level}"], level=words, side=side)
@@ -130,11 +133,28 @@ def funnel(shown: pd.DataFrame) -> alt.LayerChart:
         shape=alt.Shape("standing:N", legend=None, scale=alt.Scale(domain=names, range=[s for _, s in _STYLE.values()])),
         tooltip=["center_id", "patients", "observed", alt.Tooltip("expected:Q", format=".1f")],
     )  # fmt: skip
-    labels = base.mark_text(dx=7, align="left", fontSize=11, color="#777777").encode(text="center_id:N")  # fmt: skip
-    drawn = charts.layered(edges, alike, dots, labels).properties(
+    text = base.encode(text="label:N")
+    beside = text.transform_filter("!datum.together").mark_text(
+        dx=7, align="left", fontSize=11, color="#777777"
+    )
+    above = text.transform_filter("datum.together").mark_text(dy=-12, fontSize=11, color="#777777")
+    drawn = charts.layered(edges, alike, dots, beside, above).properties(
         height=340, description="Events against expected events by center, as in the table."
     )
     return drawn
+
+
+def named_together(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows by expected events with a label each; of points too near for two the last one names all."""
+    rows = rows.sort_values(["expected", "center_id"], ignore_index=True)
+    far = (rows["expected"].diff() > _NEAR * rows["expected"].max()) | (
+        rows["observed"].diff().abs() > _NEAR * rows["limit_upper_998"].max()
+    )
+    names = rows.groupby(far.cumsum())["center_id"]
+    is_last = far.shift(-1, fill_value=True)
+    return rows.assign(
+        label=names.transform(", ".join).where(is_last, ""), together=names.transform("size") > 1
+    )
 
 
 def forest(shown: pd.DataFrame) -> alt.LayerChart:

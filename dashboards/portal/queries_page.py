@@ -8,13 +8,15 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
-from dashboards.portal.findings_view import SENTENCE_PX, WRAPPING_PX
+from dashboards.portal.findings_view import WRAPPING_PX
 from registry.access.rights import Person, Right
 from registry.lifecycle.status import NotAllowedError
 from registry.queries import answer, history, queries
 from registry.queries.model import ANSWER_WORDS, Answer, AnswerCode, OpenQuery
 from registry.rules import may_confirm, rule
 
+# together as wide as the page on a small laptop
+_WIDTHS_PX = {"query": 60, "case": 75, "where": 130, "what": 235, "how to fix": 220, "asked": 90}
 _STATES = ("open", "answered", "confirmed", "closed", "lapsed")
 
 
@@ -42,23 +44,27 @@ def _choose(found: Sequence[OpenQuery]) -> list[OpenQuery]:
     picked = st.dataframe(
         pd.DataFrame([_row(q) for q in found]), hide_index=True, width="stretch",
         on_select="rerun", selection_mode="multi-row", key="queries", row_height=WRAPPING_PX,
-        column_config={"what": st.column_config.TextColumn(width=SENTENCE_PX),
-                       "how to fix": st.column_config.TextColumn(width=SENTENCE_PX)},
+        column_config={name: st.column_config.Column(width=px) for name, px in _WIDTHS_PX.items()},
     )  # fmt: skip
     return [found[i] for i in picked.selection.rows if i < len(found)]
 
 
 def _row(q: OpenQuery) -> dict[str, object]:
     return {
-        "query": q.query_id, "case": q.case_id, "what": q.message, "how to fix": q.fix,
-        "sheet": q.form, "record": q.record, "column": q.column, "asked": q.asked_on,
+        "query": q.query_id, "case": q.case_id, "where": _where(q), "what": q.message,
+        "how to fix": q.fix, "asked": q.asked_on,
     }  # fmt: skip
+
+
+def _where(q: OpenQuery) -> str:
+    """Sheet, record and column, as far as the query has them."""
+    return ", ".join(filter(None, [f"{q.form} {q.record}".strip(), q.column]))
 
 
 def _one(center: str, q: OpenQuery) -> None:
     asked_by = rule(q.rule) if q.rule else None
     with st.container(border=True):
-        st.markdown(f"**Query {q.query_id}, case {q.case_id}: {q.form} {q.record}, {q.column}**")
+        st.markdown(f"**Query {q.query_id}, case {q.case_id}: {_where(q)}**")
         st.markdown(f"{q.message} {q.fix}")
         if asked_by is not None and asked_by.why:
             st.markdown(f"*Why it is asked:* {asked_by.why}")

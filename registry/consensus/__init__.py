@@ -14,6 +14,7 @@ from typing import Any
 from registry.consensus.benchmark import Benchmark
 from registry.consensus.consensus import Consensus, VerdictVar
 from registry.consensus.coverage import CoverageRow
+from registry.consensus.coverage import rows as coverage_rows
 from registry.consensus.entries import Recommendation, Statement
 from registry.consensus.faults import ConsensusFaults, Fault
 from registry.consensus.loader import load_folder
@@ -81,7 +82,7 @@ def benchmarks(version: str | None = None) -> tuple[Benchmark, ...]:
 
 def coverage(version: str | None = None) -> list[CoverageRow]:
     """Every statement of the paper: judged, reported, recorded, or why data cannot decide it."""
-    return load(version).coverage()
+    return coverage_rows(load(version))
 
 
 __all__ = [

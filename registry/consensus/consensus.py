@@ -10,7 +10,6 @@ from typing import Any, TypedDict, get_args
 from registry.consensus.base import Parameter
 from registry.consensus.benchmark import Benchmark
 from registry.consensus.compiler import facts_of, tier_sql, verdict_sql
-from registry.consensus.coverage import CoverageRow, coverage_row
 from registry.consensus.entries import Reading, Recommendation, Statement
 from registry.consensus.facts import Facts, Subject
 from registry.consensus.genetics import Genetics
@@ -96,10 +95,6 @@ class Consensus:
         for entry in self.judged():
             found[entry.subject] += facts_of(entry)
         return {subject: sorted(set(columns)) for subject, columns in found.items()}
-
-    def coverage(self) -> list[CoverageRow]:
-        """Each statement of the paper: judged, retired, reported, or why not."""
-        return [coverage_row(statement) for statement in self.statements]
 
     def warehouse_vars(self) -> dict[str, Any]:
         """The variables of dbt: verdict columns, figures, and what the facts are derived by."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import Literal, TypedDict
 
+from registry.consensus.consensus import Consensus
 from registry.consensus.entries import Recommendation, Statement
-
-if TYPE_CHECKING:
-    from registry.consensus.consensus import Consensus
 
 Status = Literal["judged", "retired", "undecidable", "reported", "recorded"]
 
@@ -50,6 +48,11 @@ def status_of(statement: Statement) -> Status:
     return "reported" if statement.statistics else "recorded"
 
 
+def rows(consensus: Consensus) -> list[CoverageRow]:
+    """Each statement of the paper: judged, retired, reported, or why not."""
+    return [coverage_row(statement) for statement in consensus.statements]
+
+
 def coverage_row(statement: Statement) -> CoverageRow:
     """The row of a statement."""
     strength = (
@@ -73,16 +76,16 @@ def totals(consensus: Consensus) -> list[SectionTotals]:
 
 
 def _totals(consensus: Consensus, name: str, title: str) -> SectionTotals:
-    rows = [coverage_row(entry) for entry in consensus.statements if entry.section == name]
-    rules = [row for row in rows if row["kind"] == "rule"]
+    of_section = [row for row in rows(consensus) if row["section"] == name]
+    rules = [row for row in of_section if row["kind"] == "rule"]
 
     def count(status: Status) -> int:
-        return sum(row["status"] == status for row in rows)
+        return sum(row["status"] == status for row in of_section)
 
     return SectionTotals(
         section=name,
         title=title,
-        statements=len(rows),
+        statements=len(of_section),
         rules=len(rules),
         rules_judged=sum(row["status"] == "judged" for row in rules),
         judged=count("judged"),
@@ -90,5 +93,5 @@ def _totals(consensus: Consensus, name: str, title: str) -> SectionTotals:
         reported=count("reported"),
         recorded=count("recorded"),
         undecidable=count("undecidable"),
-        examples=sum(row["examples"] for row in rows),
+        examples=sum(row["examples"] for row in of_section),
     )

@@ -17,7 +17,7 @@ import pytest
 from registry import consensus
 from registry.consensus import Consensus, load_folder, pages
 from registry.consensus.changes import Change, changes
-from registry.consensus.coverage import totals
+from registry.consensus.coverage import rows, totals
 from registry.synthetic import arrow_cohort
 from registry.warehouse import Build, Replay, build, connect, score
 from registry.warehouse.flips import counted, flips
@@ -134,7 +134,7 @@ def test_the_entries_that_change_are_told(old: Consensus, new: Consensus) -> Non
 
 
 def test_a_retired_entry_stays_and_gives_no_column(new: Consensus, home: Path) -> None:
-    (row,) = (row for row in new.coverage() if row["id"] == "MST-2-05")
+    (row,) = (row for row in rows(new) if row["id"] == "MST-2-05")
     assert row["status"] == "retired"
     assert sum(r["retired"] for r in totals(new)) == 1
     assert "retired | since 2022.1: replaced in this test" in pages.page(new.get("MST-2-05"), new)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from registry.identifiers import contacts, dates, names, numbers, places
 from registry.identifiers.notation import harmless, without_notation
@@ -40,11 +40,14 @@ WITHOUT_NOTATION: tuple[Detector, ...] = (
     _when("a postcode", places.postcode),
 )
 
+_PIECE, _OVERLAP = 240, 80
 _LONGER_THAN_ANY = 20
+_LONGEST_ID = 40  # of a pseudonym; what is longer is refused as such
 _CASE_INITIALS = re.compile(r"[A-Z](?:\. ?[A-Z]){1,3}\.?|[A-Z]{2,3}")
 _CASE_BIRTH = re.compile(
     r"([A-Z]{1,4})[-_ .]*(\d{4}(?:\d\d){0,2})|(\d{6}|\d{8})[-_ .]*([A-Z]{1,4})"
 )
+_CASE_COUNTED = re.compile(r"([^\W\d_]+)[-_ .]*\d+|\d+[-_ .]*([^\W\d_]+)")
 _CASE_LETTERS = re.compile(r"[^\W\d_]+(?:[ '-][^\W\d_]+)*\.?")
 _ROLES = frozenset(
     {"patient", "donor", "recipient", "host", "case", "control"}
@@ -57,6 +60,24 @@ def screen_text(text: str) -> str | None:
 
     Never raises. A detector can miss: names that are in no list and have no title, above all.
     """
+    return _first_kind(map(_screen, _pieces(text)))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text in overlapping pieces: the detectors' time grows with the square of the length, and no
+    identifier is longer than the overlap."""
+    start = 0
+    while len(text) - start > _PIECE:
+        end = start + _PIECE
+        blank = text.rfind(" ", end - _OVERLAP, end)
+        end = blank if blank > 0 else end
+        yield text[start:end]
+        blank = text.find(" ", end - _OVERLAP, end)
+        start = blank + 1 if blank > 0 else end - _OVERLAP
+    yield text[start:]
+
+
+def _screen(text: str) -> str | None:
     seen = cell(text)
     if harmless(seen.text):
         return None
@@ -77,7 +98,10 @@ def screen_case_id(text: str) -> str | None:
     seen = cell(text)
     if seen.text.isdecimal() and len(seen.text) >= _LONGER_THAN_ANY:
         return None
-    return screen_text(text) or _case_letters(seen.text) or _case_number(seen.text)
+    if len(seen.text) > _LONGEST_ID:
+        return screen_text(text)
+    written = (text, text.replace("_", "-"))  # 1950_03_12 is a date too
+    return _first_kind(map(screen_text, written)) or _case_letters(seen.text) or _case_number(seen.text)  # fmt: skip
 
 
 def screen_texts(values: Iterable[str]) -> dict[str, str]:
@@ -87,7 +111,11 @@ def screen_texts(values: Iterable[str]) -> dict[str, str]:
 
 
 def _first(detectors: tuple[Detector, ...], seen: Cell) -> str | None:
-    return next((kind for detect in detectors if (kind := detect(seen))), None)
+    return _first_kind(detect(seen) for detect in detectors)
+
+
+def _first_kind(kinds: Iterable[str | None]) -> str | None:
+    return next(filter(None, kinds), None)
 
 
 def _case_letters(text: str) -> str | None:
@@ -98,6 +126,8 @@ def _case_letters(text: str) -> str | None:
     parts = re.split(r"[-_ .]+", text)
     if len(parts) > 1 and all(map(str.isalpha, parts)) and any(map(_surname, parts)):
         return NAME  # Lopez_M, M-Lopez
+    if (counted := _CASE_COUNTED.fullmatch(text)) and _surname(counted[1] or counted[2]):
+        return NAME  # Anna-1950, schmidt1
     if len(text) < 4 or not _CASE_LETTERS.fullmatch(text) or text.casefold() in _ROLES:
         return None
     if text.islower() or (text.isalpha() and text.isupper()):

@@ -16,11 +16,13 @@ Value = str | int | float | bool | None
 
 # what Python and the columnar reader both take for a number, and nothing else
 NUMBER: Mapping[str, str] = {
-    "integer": r"^[+-]?[0-9]{1,9}(?:\.0+)?$",
-    "number": r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,2})?$",
+    "integer": r"^[+-]?[0-9]{1,9}(?:\.0{0,2})?$",
+    "number": r"^[+-]?(?:[0-9]{1,15}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,2})?$",
 }
 _NUMBERS = {kind: re.compile(pattern.rstrip("$") + r"\Z", re.ASCII) for kind, pattern in NUMBER.items()}  # fmt: skip
 OLDEST_YEARS = 120
+_HARD_SPACES = re.compile("[\u00a0\u2002-\u200a\u202f]")
+_NO_IDS = {*MissingCode, CLEAR_WORD, "nan", "null", "none", "true", "false", "yes", "no"}
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co"}  # controls, format signs, halves of pairs, private use
 _MISSING = {code.value: code for code in MissingCode}
 _BOOLEANS = {"yes": True, "no": False, "true": True, "false": False}  # Excel's own words too
@@ -70,7 +72,7 @@ def type_cell(cell: Cell, column: Column) -> Value | MissingCode | Clear | Refus
             "Type the value again by hand.",
         )
     if not column.item.key:
-        word = text.casefold()
+        word = " ".join(text.split()).casefold()
         if word in _MISSING:
             return _MISSING[word]
         if word == CLEAR_WORD:
@@ -80,7 +82,9 @@ def type_cell(cell: Cell, column: Column) -> Value | MissingCode | Clear | Refus
 
 def clean(cell: str) -> str:
     """The text of a cell without blanks around it, in composed characters."""
-    return unicodedata.normalize("NFC", cell.replace("\u00a0", " ")).strip()
+    if not cell.isascii():
+        cell = unicodedata.normalize("NFC", _HARD_SPACES.sub(" ", cell))
+    return cell.strip()
 
 
 def noticed(cell: Cell, value: object, column: Column) -> Notice | None:
@@ -91,7 +95,7 @@ def noticed(cell: Cell, value: object, column: Column) -> Notice | None:
             "cell.top_coded", f"{column.name} is kept as {top}, which stands for {top} and over.",
             "Send it so from your center; mst deidentify does.",
         )  # fmt: skip
-    if isinstance(cell, str) and "\u00a0" in cell and not isinstance(value, Refusal):
+    if isinstance(cell, str) and _HARD_SPACES.search(cell) and not isinstance(value, Refusal):
         return Notice("cell.trimmed", "A hard space was taken off the cell.")
     return None
 
@@ -118,6 +122,11 @@ def _text(text: str, column: Column) -> str | Refusal:
             return same[0]
         if not same and _EXCEL_DATE.fullmatch(text):
             return _excel_made(column, "date")
+    if item.key and item.codes is None and text.casefold() in _NO_IDS:
+        return Refusal(
+            "cell.no_id", f"{column.name} holds a word for something missing, which names nothing.",
+            f"Write the {column.name} that the row belongs to, or remove the row.",
+        )  # fmt: skip
     if (item.key or item.codes or item.pattern) and text.startswith(_FORMULA_STARTS):
         return Refusal(
             "cell.formula_injection",
@@ -137,6 +146,8 @@ def _not_a_number(text: str, column: Column) -> Refusal:
         )  # fmt: skip
     if _DATE.fullmatch(text):
         return _calendar_date(column)
+    if column.type == "integer" and re.fullmatch(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+", text):
+        return _thousands(column)
     if re.fullmatch(r"[+-]?[0-9]{1,3}([.,' ][0-9]+)+", text) and column.type == "number":
         return Refusal(
             "cell.decimal", f"{column.name} has a comma or a thousands mark.",
@@ -161,6 +172,14 @@ def _calendar_date(column: Column) -> Refusal:
     )  # fmt: skip
 
 
+def _thousands(column: Column) -> Refusal:
+    decimal = ", or 1.2500 for the decimal number" if column.type == "number" else ""
+    return Refusal(
+        "cell.thousands", f"{column.name} may have a point for thousands or for decimals.",
+        f"Write 1250 for thousands{decimal}.",
+    )  # fmt: skip
+
+
 def _odd(cell: Odd, column: Column) -> Value | Refusal:
     if cell.kind in ("time", "duration") and column.item.unit == "HH:MM" and len(cell.text) == 5:
         return cell.text
@@ -179,6 +198,20 @@ def _odd(cell: Odd, column: Column) -> Value | Refusal:
             "cell.excel_number", f"{column.name} is longer than the 15 digits Excel keeps of a number.",
             "Format the whole column as Text first and then type the value again.",
         )  # fmt: skip
+    if cell.kind == "beside" and column.type in ("integer", "number"):
+        return _typed(cell.text, column)
+    if cell.kind == "struck":
+        return Refusal(
+            "cell.struck", "The cell is struck out, in whole or in part.",
+            "Delete what no longer holds and take the line off the rest.",
+        )  # fmt: skip
+    if cell.kind in ("shown", "beside"):
+        return Refusal(
+            "cell.excel_format", f"The format of the cell shows something else than {column.name} holds.",
+            "Set the format of the cell to Text and type again what should stand there.",
+        )  # fmt: skip
+    if cell.kind == "thousands":
+        return _typed(cell.text, column) if column.type == "text" else _thousands(column)
     if cell.kind == "date" and column.type in ("integer", "number"):
         return _calendar_date(column)
     return _excel_made(column, cell.kind)

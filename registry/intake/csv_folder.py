@@ -6,12 +6,21 @@ import csv
 import io
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import PurePath
 
 from registry.forms import FORMS
 from registry.forms.upload import UPLOAD_COLUMNS
 from registry.intake import limits
-from registry.intake.encode import decode, place, require_columns, require_rows, sheet_of, text_cell
+from registry.intake.encode import (
+    decode,
+    place,
+    point_cell,
+    require_columns,
+    require_rows,
+    sheet_of,
+    text_cell,
+)
 from registry.intake.plain_csv import without_quotes
 from registry.intake.raw import Cell, RawSheet, UnreadableFileError
 from registry.workbook.names import is_own
@@ -51,14 +60,15 @@ def _named_by_header(sheet: RawSheet) -> RawSheet:
     return RawSheet(fitting[0], sheet.rows, sheet.columns)
 
 
-def pairs(about: RawSheet) -> dict[str, str]:
-    """The second cell of each row by the first."""
-    cells = [column.cells() for column in about.columns[:2]]
-    return (
-        {str(what): str(value) for what, value in zip(*cells, strict=True)}
-        if len(cells) == 2
-        else {}
-    )
+def pairs(file: str, data: bytes) -> dict[str, str]:
+    """What stands to the right of each cell, by that cell in small letters: Excel saves the sheet About with
+    blank rows and a blank first column. Raises UnreadableFileError."""
+    text = decode(file, data)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    return {
+        what.strip().rstrip(":").casefold(): beside.strip()
+        for row in rows for what, beside in pairwise(row) if what.strip()
+    }  # fmt: skip
 
 
 def sheet(file: str, data: bytes) -> RawSheet:
@@ -82,7 +92,8 @@ def _sheet(name: str, file: str, data: bytes) -> RawSheet:
     if "\0" in text:
         raise _nul(file, [(1, header), *rows])
     names: list[Cell] = [text_cell(plain_text(cell)) for cell in header]
-    return sheet_of(name, names, rows, lambda t: text_cell(plain_text(t)))
+    to_cell = point_cell if delimiter == ";" else text_cell
+    return sheet_of(name, names, rows, lambda t: to_cell(plain_text(t)))
 
 
 def _delimiter(text: str) -> str:

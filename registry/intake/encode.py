@@ -12,6 +12,7 @@ from registry.findings import cell_name
 from registry.intake import limits
 from registry.intake.raw import Cell, Codes, Odd, RawColumn, RawSheet, UnreadableFileError
 
+_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}\.[0-9]{3}")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 # also as other languages write it into a CSV: #NV, #BEZUG!, #¡REF!, #¿NOMBRE?
 _EXCEL_ERROR = re.compile(r"#(N/[AD]|NV|DIV/0!|¡DIV/0!|GETTING_DATA|[¡¿]?[A-ZÄÖÜ]{3,12}[!?])")
@@ -23,6 +24,14 @@ def text_cell(text: str) -> Cell:
     if not stripped:
         return ""
     return Odd("error") if _EXCEL_ERROR.fullmatch(stripped) else text
+
+
+def point_cell(text: str) -> Cell:
+    """As `text_cell`, for files that separate by semicolons, as programs do that write a decimal comma: there
+    a point before three digits may stand for thousands."""
+    found = text_cell(text)
+    is_doubtful = isinstance(found, str) and _THOUSANDS.fullmatch(found.strip())
+    return Odd("thousands", text.strip()) if is_doubtful else found
 
 
 def sheet_of(

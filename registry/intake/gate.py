@@ -11,7 +11,8 @@ from registry.findings import Finding, cell_name
 from registry.forms import Column
 from registry.identifiers import screen_case_id, screen_text, screen_texts
 from registry.intake.cells import Refusal, clean
-from registry.intake.raw import RawSheet
+from registry.intake.limits import MAX_CELL_CHARACTERS
+from registry.intake.raw import Cell, RawSheet
 
 _FIX = "Remove it, or run mst deidentify at your center, and send the file again."
 # these columns hold pseudonyms, which may not be made of initials or dates either
@@ -42,17 +43,17 @@ class Gate:
                 continue
             kinds = self._kinds(sheet, index, column)
             for place, cell in enumerate(sheet.columns[index].values if kinds else ()):
-                kind = kinds.get(cell) if isinstance(cell, str) else None
+                kind = kinds.get(cell)
                 if kind is None or (told & _TOLD_DATES and "date" in kind):
                     continue
                 for row in np.flatnonzero(sheet.columns[index].codes == place):
                     yield _finding(form, column, index, int(sheet.rows[row]), kind)
 
-    def _kinds(self, sheet: RawSheet, index: int, column: Column | None) -> dict[str, str]:
+    def _kinds(self, sheet: RawSheet, index: int, column: Column | None) -> dict[Cell, str]:
         codes = set(column.item.codes or ()) if column is not None else set()
         texts = {
-            c: clean(c) for c in sheet.columns[index].values
-            if isinstance(c, str) and c and c not in codes
+            c: clean(text[:MAX_CELL_CHARACTERS]) for c in sheet.columns[index].values
+            if (text := c if isinstance(c, str) else c.text) and c not in codes
         }  # fmt: skip
         if column is not None and column.name in PSEUDONYMS:
             return {c: kind for c, text in texts.items() if (kind := self._pseudonym(text))}

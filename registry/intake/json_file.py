@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ from registry.intake.raw import RawSheet, UnreadableFileError
 
 MAX_DIGITS = 30
 _STAMP = ("form_version", "based_on")
+_NOTES = {"$schema", "$id", "$comment"}
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]', re.DOTALL)
 _SHAPE = (
     'Write {"patient": [{"case_id": "P001", ...}, ...], ...}: one list a form, one object a row.'
@@ -46,7 +48,7 @@ def read(data: bytes) -> tuple[tuple[RawSheet, ...], str | None, str | None]:
     if not isinstance(content, dict):
         raise _bad("", _words(content, "The JSON file is a single value"), _SHAPE)
     version, based_on = (_plain(f"/{key}", content.pop(key, None)) for key in _STAMP)
-    sheets = tuple(_sheet(key, rows) for key, rows in content.items() if not key.startswith("$"))
+    sheets = tuple(_sheet(key, rows) for key, rows in content.items() if key not in _NOTES)
     return sheets, version or None, based_on or None
 
 
@@ -70,8 +72,8 @@ def _parse(text: str) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        found |= {key: _Fault("a key that stands twice") for key in found if keys.count(key) > 1}
+        times = Counter(key for key, _ in pairs)
+        found |= {key: _Fault("a key that stands twice") for key in found if times[key] > 1}
     return found
 
 

@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from registry.intake.encode import column_of, text_cell
-from registry.intake.raw import Cell, Codes, RawColumn, RawSheet
+from registry.intake.encode import column_of, point_cell, text_cell
+from registry.intake.raw import Codes, RawColumn, RawSheet
 from registry.workbook.safe import plain_text
 
 
@@ -27,8 +27,11 @@ def without_quotes(name: str, text: str, delimiter: str) -> RawSheet | None:
         return None
     encoded = [_encoded(table.column(i)) for i in range(len(header))]
     kept = np.flatnonzero(~_blank(encoded, table.num_rows))
+    to_cell = point_cell if delimiter == ";" else text_cell
     columns = [
-        column_of(_cell(head), values, codes[kept], _cell)
+        column_of(
+            text_cell(plain_text(head)), values, codes[kept], lambda t: to_cell(plain_text(t))
+        )
         for head, (values, codes) in zip(header, encoded, strict=True)
     ]
     while columns and columns[-1].header == "" and _is_blank(columns[-1]):
@@ -65,7 +68,3 @@ def _blank(columns: list[tuple[list[str], Codes]], size: int) -> np.ndarray:
 
 def _is_blank(column: RawColumn) -> bool:
     return column.values in ((), ("",))
-
-
-def _cell(text: str) -> Cell:
-    return text_cell(plain_text(text))

@@ -15,15 +15,18 @@ import numpy.typing as npt
 
 from registry.findings import Finding
 
-OddKind = Literal["date", "time", "duration", "error", "formula", "cut"]
+OddKind = Literal[
+    "date", "time", "duration", "error", "formula", "cut", "struck", "shown", "beside", "thousands"
+]
 
 
 @dataclass(frozen=True)
 class Odd:
-    """A cell that is no plain value; "formula" is one without a stored result, "cut" a number of
-    more digits than Excel keeps.
+    """A cell that is no plain value: "formula" has no stored result, "cut" is a number of more digits
+    than Excel keeps, "struck" is struck out, "shown" is a number shown as something else, "beside" one with
+    a unit beside it, "thousands" one that may have a point for thousands.
 
-    Only a time and a duration keep a text, as HH:MM.
+    A time and a duration keep a text, as HH:MM, and a number with a unit the number.
     """
 
     kind: OddKind

@@ -35,7 +35,7 @@ from registry.workbook.names import QUERIES_SHEET, is_own
 for _encoding in ("utf-8-sig", "utf-16-le", "cp437"):
     codecs.lookup(_encoding)  # found by an import too
 
-ABOUT_FILE = "about.csv"
+_ABOUT = "about"
 _MAX_DIGITS = 9
 _CHILDREN = threading.BoundedSemaphore(limits.CHILDREN_AT_ONCE)
 _UNSAFE = (
@@ -128,7 +128,7 @@ def _read_in_child(files: Mapping[str, bytes], folder: bool, empty: RawFile) -> 
 
 def _csvs(files: Mapping[str, bytes], empty: RawFile) -> RawFile:
     forms = {name: content for name, content in files.items() if not is_own(PurePath(name).stem)}
-    about = [content for name, content in files.items() if name.casefold() == ABOUT_FILE]
+    about = [c for n, c in files.items() if PurePath(n).stem.strip().casefold() == _ABOUT]
     answers = [
         c for n, c in files.items()
         if PurePath(n).stem.strip().casefold() == QUERIES_SHEET.casefold()
@@ -143,8 +143,14 @@ def _csvs(files: Mapping[str, bytes], empty: RawFile) -> RawFile:
         sheets=csv_folder.sheets(forms),
         answers=csv_folder.sheet(QUERIES_SHEET, answers[0]) if answers else None,
     )
-    said = csv_folder.pairs(csv_folder.sheet(ABOUT_FILE, about[0])) if about else {}
-    return _stamped(raw, said.get(FORM_VERSION_WORDS), said.get(BASED_ON_WORDS))
+    said = csv_folder.pairs(f"{_ABOUT}.csv", about[0]) if about else {}
+    version, based_on = (said.get(w.casefold()) for w in (FORM_VERSION_WORDS, BASED_ON_WORDS))
+    if about and not (version or based_on):
+        raise UnreadableFileError(
+            f"{_ABOUT}.csv says neither {FORM_VERSION_WORDS} nor {BASED_ON_WORDS}.",
+            "Copy the file again from the template or the export, or delete it.", "file.stamp",
+        )  # fmt: skip
+    return _stamped(raw, version, based_on)
 
 
 def _stamped(raw: RawFile, version: str | None, based_on: str | None) -> RawFile:

@@ -16,11 +16,19 @@ from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
 from registry.intake import limits
+from registry.intake.kinds import damaged
+from registry.intake.number_formats import bare, difference
 from registry.intake.raw import UnreadableFileError
 from registry.intake.workbook_parts import elements
 
 FORMULA = "\ue000formula"
 """The text of a formula without a result. The sign is of private use: no keyboard writes it."""
+STRUCK = "\ue000struck"
+"""The text of a cell that is struck out, in whole or in part."""
+OTHER = "\ue000other"
+"""The text of a number whose format shows something else."""
+BESIDE = "\ue000beside"
+"""Stands before a number whose format shows a unit beside it."""
 _FAR_COLUMN = re.compile(rb' r="((?:[A-Z]{3,7}|[J-Z][A-Z]|I[W-Z])[0-9]+)"[^>]*(?<!/)>')
 _PREFIX = re.compile(rb"<(\w+):(?:worksheet|sst)\b")
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
@@ -38,14 +46,20 @@ _FILLED = (b"<v", b"<is", b"<f")
 _TYPE = re.compile(rb"""\bt=["'](\w+)["']""")
 _STYLE = re.compile(rb"""\bs=["'](\d+)["']""")
 _VALUE = re.compile(rb"<v\b[^>]*>([^<]*)</v>")
+_HOLDS = re.compile(rb"<v\b[^>]*>[^<]|<t\b[^>]*>[^<]|<f\b")
+_STRING = re.compile(rb"<(si|is)\b[^>]*>(.*?)</\1>", re.DOTALL)
+_STRIKE = re.compile(rb"""<strike\b(?![^>]*\bval=["'](?:0|false)["'])""")
+_ADDRESS = re.compile(rb"""<c\b[^>]*?\br=["']([A-Z]+[0-9]+)["']""")
 
 
 @dataclass(frozen=True)
 class Formats:
-    """Cell styles (by number) that show something else than the stored number."""
+    """Cell styles (by number) that show something else than the stored value."""
 
     percent: frozenset[int] = frozenset()
     zeros: tuple[tuple[int, int], ...] = ()  # style, digits shown at least
+    others: tuple[tuple[int, str], ...] = ()  # style, a format that adds, hides or scales
+    struck: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, styles: Element) -> Formats:
@@ -54,11 +68,18 @@ class Formats:
         codes |= {
             int(e.get("numFmtId", 0)): e.get("formatCode", "") for e in elements(styles, "numFmt")
         }
-        cell_formats = next(iter(elements(styles, "cellXfs")), ())
-        shown = [_bare(codes.get(int(e.get("numFmtId", 0)), "")) for e in cell_formats]
+        cell_formats = list(next(iter(elements(styles, "cellXfs")), ()))
+        given = [codes.get(int(e.get("numFmtId", 0)), "") for e in cell_formats]
+        shown = list(map(bare, given))
         percent = frozenset(i for i, code in enumerate(shown) if "%" in code)
+        others = {i: code for i, code in enumerate(given) if _differs(code)}
         zeros = tuple((i, len(code)) for i, code in enumerate(shown) if re.fullmatch("00+", code))
-        return cls(percent, zeros)
+        fonts = [is_struck(font) for font in next(iter(elements(styles, "fonts")), ())]
+        struck = frozenset(
+            i for i, e in enumerate(cell_formats)
+            if (font := int(e.get("fontId", 0))) < len(fonts) and fonts[font]
+        )  # fmt: skip
+        return cls(percent, zeros, tuple(others.items()), struck)
 
 
 @dataclass(frozen=True)
@@ -83,6 +104,9 @@ def scan(label: str, xml: bytes, formats: Formats) -> SheetXml:
         hidden += _HIDDEN_ROW.search(tag) is not None
     _require_near(label, kept, last)
     rows = b"".join(kept)
+    addresses = _ADDRESS.findall(rows)
+    if len(set(addresses)) < len(addresses):
+        raise damaged()  # of two cells in one place the reader would keep the last
     if far := _FAR_COLUMN.search(rows):
         raise _far(label, far[1].decode())
     merged = tuple(m.decode() for m in _MERGED.findall(xml, max(end, 0)))
@@ -101,6 +125,16 @@ def plain(xml: bytes) -> bytes:
     if prefix := _PREFIX.search(xml[:4096]):
         xml = re.sub(rb"(</?)" + prefix[1] + rb":", rb"\1", xml)
     return xml
+
+
+def without_struck(xml: bytes) -> bytes:
+    """The same part with every text of which a run is struck out replaced by what says so."""
+    if b"<strike" not in xml:
+        return xml
+    return _STRING.sub(
+        lambda m: b"<%s><t>%s</t></%s>" % (m[1], STRUCK.encode(), m[1])
+        if _STRIKE.search(m[2]) else m[0], xml,
+    )  # fmt: skip
 
 
 def _to_last_value(data: bytes) -> bytes:
@@ -142,9 +176,11 @@ def _far(label: str, cell: str) -> UnreadableFileError:
 
 
 def _rewritten(rows: bytes, formats: Formats) -> bytes:
+    rows = without_struck(rows)
     if b"<f" in rows:
         rows = _UNCALCULATED.sub(_formula, rows)
-    styles = sorted({*formats.percent, *(style for style, _ in formats.zeros)})
+    shown = (*formats.zeros, *formats.others)
+    styles = sorted({*formats.percent, *formats.struck, *(style for style, _ in shown)})
     if not styles and b't="e"' not in rows and b"t='e'" not in rows:
         return rows
     wanted = rb"""\bt=["']e["']"""
@@ -164,6 +200,8 @@ def _formula(match: re.Match[bytes]) -> bytes:
 def _shown(match: re.Match[bytes], formats: Formats) -> bytes:
     """The cell as text: the error, or the number as the sender sees it."""
     kind, style, value = _TYPE.search(match[1]), _STYLE.search(match[1]), _VALUE.search(match[2])
+    if style and int(style[1]) in formats.struck and _HOLDS.search(match[2]):
+        return _text(match[1], STRUCK)
     if kind and kind[1] == b"e":
         return _text(match[1], "#N/A")
     if (kind and kind[1] != b"n") or not style or not value:
@@ -174,8 +212,14 @@ def _shown(match: re.Match[bytes], formats: Formats) -> bytes:
         return match[0]
     if int(style[1]) in formats.percent:
         return _text(match[1], f"{(number * 100).normalize():f}%")
-    if number == number.to_integral_value() and 0 <= number < 10**15:
-        return _text(match[1], f"{int(number):0{dict(formats.zeros)[int(style[1])]}d}")
+    if code := dict(formats.others).get(int(style[1])):
+        how = difference(code, float(number))
+        if how != "none":
+            beside = f"{BESIDE}{number.normalize():f}"
+            return _text(match[1], beside if how == "beside" else OTHER)
+    digits = dict(formats.zeros).get(int(style[1]))
+    if digits and number == number.to_integral_value() and 0 <= number < 10**15:
+        return _text(match[1], f"{int(number):0{digits}d}")
     return match[0]
 
 
@@ -183,6 +227,11 @@ def _text(attributes: bytes, text: str) -> bytes:
     return b'<c%s t="str"><v>%s</v></c>' % (_TYPE.sub(b"", attributes), text.encode())
 
 
-def _bare(code: str) -> str:
-    """A number format without quoted text, escaped signs and what stands in brackets."""
-    return re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", code)
+def _differs(code: str) -> bool:
+    """Whether some number is shown as something else than it is."""
+    return any(difference(code, number) != "none" for number in (1.0, -1.0, 0.0))
+
+
+def is_struck(font: Element) -> bool:
+    """Whether a font, or the look of a run of text, strikes it out."""
+    return any(e.get("val", "1") not in ("0", "false") for e in elements(font, "strike"))

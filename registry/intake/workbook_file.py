@@ -14,14 +14,15 @@ from registry.forms import FORMS
 from registry.forms.upload import BASED_ON_WORDS, FORM_VERSION_WORDS
 from registry.intake.encode import require_columns, require_rows, sheet_of, text_cell
 from registry.intake.kinds import damaged
-from registry.intake.raw import Cell, Odd, RawSheet, UnreadableFileError
-from registry.intake.sheet_xml import FORMULA, Formats, SheetXml, scan
+from registry.intake.raw import Cell, Odd, OddKind, RawSheet, UnreadableFileError
+from registry.intake.sheet_xml import BESIDE, FORMULA, OTHER, STRUCK, Formats, SheetXml, scan
 from registry.intake.side_channels import Sheet, inspect, notice
 from registry.intake.workbook_parts import Parts, elements, unpack
 from registry.intake.workbook_values import values
 from registry.workbook.names import ABOUT_SHEET, QUERIES_SHEET, is_own
 
 _DIGITS_KEPT = 15
+_PRIVATE = "\ue000"
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +158,7 @@ def _as_word(value: Any) -> Any:
 
 def _cell(value: Any) -> Cell:
     if isinstance(value, str):
-        return Odd("formula") if value == FORMULA else text_cell(value)
+        return _told(value) if value.startswith(_PRIVATE) else text_cell(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
@@ -168,6 +169,14 @@ def _cell(value: Any) -> Cell:
     if isinstance(value, datetime.timedelta):
         return Odd("duration", _clock(value))
     return Odd("date")
+
+
+def _told(text: str) -> Cell:
+    """What the scan of the sheet wrote in place of a cell."""
+    if text.startswith(BESIDE):
+        return Odd("beside", text.removeprefix(BESIDE))
+    kinds: dict[str, OddKind] = {FORMULA: "formula", STRUCK: "struck", OTHER: "shown"}
+    return Odd(kinds[text]) if text in kinds else text_cell(text)
 
 
 def _number(value: float) -> Cell:

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 import python_calamine
 
 from registry.intake.kinds import damaged
-from registry.intake.sheet_xml import plain
+from registry.intake.sheet_xml import plain, without_struck
 from registry.intake.workbook_parts import Parts, elements
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -62,6 +62,7 @@ def _rebuilt(parts: Parts, main: str, tree: Element, rows: list[bytes]) -> io.By
             if link.kind in ("sharedStrings", "styles") and link.target in parts.content:
                 # the declared number of strings is believed by the reader, so it goes
                 content = _SST.sub(b"<sst>", plain(parts.content[link.target]), count=1)
+                content = without_struck(content)
                 container.writestr(f"xl/{link.kind}.xml", content)
         for i, data in enumerate(rows):
             xml = b'<worksheet xmlns="%s"><sheetData>%s</sheetData></worksheet>'

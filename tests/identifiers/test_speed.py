@@ -31,7 +31,23 @@ def test_a_hundred_thousand_distinct_cells_take_less_than_half_a_minute() -> Non
 @pytest.mark.long
 @pytest.mark.parametrize(
     "part",
-    ["1.", "1 ", "A. ", "Mr ", "Anna ", "(at)", "12 mar ", "calle A ", ":", "0", "1-2 ", "é\u200b"],
+    [
+        "1.",
+        "1 ",
+        "A. ",
+        "Mr ",
+        "Anna ",
+        "(at)",
+        "12 mar ",
+        "calle A ",
+        ":",
+        "0",
+        "1-2 ",
+        "é\u200b",
+        "A-",
+        "O'A",
+        "+1 ",
+    ],
 )
 def test_a_cell_of_ten_thousand_characters_is_screened_at_once(part: str) -> None:
     started = time.process_time()

@@ -31,6 +31,13 @@ START = FORMS["infusion"].columns()["infusion_start_time"]
         ("00123", CASE, "00123"),
         ("1E5", CASE, "1E5"),
         ("NA", CASE, "NA"),
+        (".5", WEIGHT, 0.5),
+        ("5.", WEIGHT, 5.0),
+        ("68.", AGE, 68),
+        ("not\u202fdone", WEIGHT, MissingCode.NOT_DONE),
+        ("not  done", WEIGHT, MissingCode.NOT_DONE),
+        (Odd("beside", "70"), WEIGHT, 70.0),
+        (Odd("thousands", "1.250"), ALLELE, "1.250"),
         ("12345678901234567890", CASE, "12345678901234567890"),
         ("A*02:01\u00a0", ALLELE, "A*02:01"),
         (Odd("time", "08:30"), START, "08:30"),
@@ -49,6 +56,13 @@ def test_a_cell_is_read_as_its_form_says(cell: Cell, column: object, value: obje
     ("cell", "column", "rule"),
     [
         ("70,5", WEIGHT, "cell.decimal"),
+        ("12.000", AGE, "cell.thousands"),
+        (Odd("thousands", "12.000"), AGE, "cell.thousands"),
+        (Odd("thousands", "1.250"), WEIGHT, "cell.thousands"),
+        (Odd("beside", "70"), CASE, "cell.excel_format"),
+        (Odd("shown"), CASE, "cell.excel_format"),
+        (Odd("shown"), WEIGHT, "cell.excel_format"),
+        (Odd("struck"), WEIGHT, "cell.struck"),
         ("1,234.5", WEIGHT, "cell.decimal"),
         ("70 kg", WEIGHT, "cell.unit"),
         ("1_000", WEIGHT, "cell.unit"),
@@ -83,5 +97,8 @@ def test_a_cell_is_refused_with_its_reason(cell: Cell, column: object, rule: str
         assert cell not in refusal.message + refusal.fix
 
 
-def test_a_key_takes_no_missing_code() -> None:
-    assert type_cell("unknown", CASE) == "unknown"
+@pytest.mark.parametrize("word", ["unknown", "Not done", "delete", "NaN", "null", "none", "yes"])
+def test_a_word_for_something_missing_names_no_case(word: str) -> None:
+    refusal = type_cell(word, CASE)
+    assert isinstance(refusal, Refusal)
+    assert refusal.rule == "cell.no_id"

@@ -14,6 +14,9 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
 
 from registry.forms import FORM_VERSION
 from registry.intake import reader
@@ -29,6 +32,7 @@ from tests.intake.generators import (
     a_folder,
     by_hand,
     changed,
+    csv_text,
     package,
     packed,
     replaced,
@@ -105,10 +109,26 @@ def test_equal_cells_share_one_value(tmp_path: Path) -> None:
         (123456789012345, "0", "123456789012345"),
         (0.25, "0.0%", "25%"),
         (0.07, '0%" of cells"', "7%"),
-        (25, '0"%"', "25"),
+        (25, '0"%"', Odd("beside", "25")),
+        (70, '0" kg"', Odd("beside", "70")),
+        (70, 'General" kg"', Odd("beside", "70")),
+        (1, '"A"000', Odd("shown")),
+        (12, "\\P000", Odd("shown")),
+        (1234, '00"-"00', Odd("shown")),
+        (0.5, '"<"0.0', Odd("shown")),
+        (3, '"-"0', Odd("shown")),
+        (-3, "0;0", Odd("shown")),
+        (3, "0;0", "3"),
+        (61.5, ";;;", Odd("shown")),
+        (5000, "0,", Odd("shown")),
+        (5, '[>4]"many";0', Odd("shown")),
+        (7, "000;000", "007"),
+        (7, "000_)", "007"),
+        (-3, "#,##0_);[Red](#,##0)", "-3"),
         (42, "00000", "00042"),
         (1e-7, "0.00E+00", "1e-07"),
-        (-5.2, "$#,##0.00", "-5.2"),
+        (-5.2, "$#,##0.00", Odd("beside", "-5.2")),
+        (5.2, "#,##0.00", "5.2"),
         (True, "General", "yes"),
     ],
 )
@@ -266,7 +286,63 @@ def test_the_template_says_what_it_is(tmp_path: Path) -> None:
         assert (raw.form_version, raw.based_on, raw.notices) == (FORM_VERSION, None, ())
 
 
+def test_a_cell_struck_out_in_whole_or_in_part_is_told(tmp_path: Path) -> None:
+    path = workbook(sheets_of())(tmp_path)
+    book = openpyxl.load_workbook(path)
+    sheet = book["patient"]
+    sheet["A2"].font = Font(strike=True)
+    sheet["B2"].value = CellRichText(TextBlock(InlineFont(strike=True), "male"), " female")
+    sheet["C2"].font = Font(bold=True)
+    book.save(path)
+    (read,) = reader.read(path).sheets
+    assert [c.values[0] for c in read.columns[:3]] == [Odd("struck"), Odd("struck"), "2024"]
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        '<row r="1"><c r="A1"><v>1</v></c></row><row r="1"><c r="A1"><v>2</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row>',
+    ],
+)
+def test_two_cells_in_one_place_damage_the_workbook(tmp_path: Path, xml: str) -> None:
+    assert "damaged" in refusal(by_hand(xml)(tmp_path)).message
+
+
 # CSV and JSON
+
+
+def test_a_point_before_three_digits_is_doubtful_where_semicolons_separate(tmp_path: Path) -> None:
+    text = "case_id;ldh_u_per_l\nP1;1.250\nP2;1.25\n"
+    (sheet,) = reader.read(a_csv(text)(tmp_path)).sheets
+    assert sheet.columns[1].values == (Odd("thousands", "1.250"), "1.25")
+    (quoted,) = reader.read(a_csv(text.replace("1.250", '"1.250"'))(tmp_path)).sheets
+    assert quoted.columns[1].values == sheet.columns[1].values
+    (sheet,) = reader.read(a_csv(text.replace(";", ","))(tmp_path)).sheets
+    assert sheet.columns[1].values == ("1.250", "1.25")
+
+
+@pytest.mark.parametrize("name", ["About.csv", "about .csv"])
+def test_the_stamp_is_found_in_about_as_excel_saves_the_sheet(tmp_path: Path, name: str) -> None:
+    saved = ",,,\r\n,Registry,,\r\n,Form version,2026.1,\r\n,Based on submission:,17,\r\n"
+    raw = reader.read(a_folder({"patient.csv": csv_text([row()]), name: saved})(tmp_path))
+    assert (raw.form_version, raw.based_on) == ("2026.1", 17)
+    assert [s.name for s in raw.sheets] == ["patient"]
+
+
+def test_an_about_without_a_stamp_is_refused(tmp_path: Path) -> None:
+    told = refusal(
+        a_folder({"patient.csv": csv_text([row()]), "about.csv": "a,b\n1,2\n"})(tmp_path)
+    )
+    assert told.rule == "file.stamp"
+    assert "about.csv says neither" in told.message
+
+
+@pytest.mark.parametrize("key", ["$patient", "$hla"])
+def test_only_notes_of_a_json_file_are_passed_over(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "cases.json"
+    path.write_text(json.dumps({"$schema": "x", "$comment": "y", "patient": [row()], key: [row()]}))
+    assert [s.name for s in reader.read(path).sheets] == ["patient", key]
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def _now_column(**more: Any) -> Any:
 
 
 class Submission(SQLModel, table=True):
-    """One row per file taken in. `client_key` is the sender's own name for it, if it has one."""
+    """One row per file taken in. `client_key` is the digest of the sender's own name for it, if it has one."""
 
     __tablename__ = "submission"
     __table_args__ = (

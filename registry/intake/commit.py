@@ -17,6 +17,7 @@ from registry.findings import Finding
 from registry.forms import FORM_VERSION, FORMS
 from registry.forms.base import CENTER_UNIT
 from registry.intake.assess import Assessment
+from registry.intake.earlier import kept_key
 from registry.intake.merge import Merged
 from registry.intake.receipt import AnswerOutcome, AuditEnd, Receipt
 from registry.intake.rows import Mask
@@ -75,7 +76,7 @@ def _number(session: Connection, receipt: Receipt, moment: datetime, sender: Sen
     values = {
         "center_id": receipt.center_id, "actor": sender.actor, "received_at": moment,
         "file_name": receipt.file_name, "file_sha256": receipt.file_sha256,
-        "form_version": FORM_VERSION, "client_key": sender.key,
+        "form_version": FORM_VERSION, "client_key": kept_key(sender.key) if sender.key else None,
     }  # fmt: skip
     number: int = session.execute(
         insert(SUBMISSION).values(values).returning(SUBMISSION.c.submission_id)

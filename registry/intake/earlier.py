@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from sqlalchemy import Connection, select
 
 from registry.intake.raw import RawFile, UnreadableFileError
@@ -22,13 +24,19 @@ _OLD_NAMES = UnreadableFileError(
 )  # fmt: skip
 
 
+def kept_key(key: str) -> str:
+    """What is kept of a key: its digest, since the sender's words may say anything."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
 def by_key(session: Connection, raw: RawFile, key: str) -> Receipt | None:
     """The receipt of the same file sent under the same key. Raises UnreadableFileError if the key was
     used for another file."""
     query = (
         select(SUBMISSION.c.file_sha256, RECEIPT.c.receipt)
         .join(RECEIPT, RECEIPT.c.submission_id == SUBMISSION.c.submission_id)
-        .where(SUBMISSION.c.client_key == key)
+        # versions before this one kept the key itself
+        .where(SUBMISSION.c.client_key.in_([kept_key(key), key]))
     )
     found = session.execute(query).first()
     if found is None:

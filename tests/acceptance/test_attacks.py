@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from registry.deidentify.mapping import CasePair, RekeyMapping
 from registry.intake import submit as door
@@ -16,6 +17,7 @@ from registry.intake.submit import submit
 from registry.lifecycle.cases import case_list, reinstate, withdraw
 from registry.rekey import rekey
 from registry.row_versions import read_cases
+from registry.store import center_session
 from tests.acceptance.test_sequences import case_rows
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -113,6 +115,17 @@ def test_a_key_is_safe_to_repeat_whatever_happened_in_between(desk: Desk) -> Non
     again = submit(path, "C01", actor="test", key="K1")
     assert (again.status, again.submission_id) == ("already received", first.submission_id)
     assert drugs() == before
+
+
+def test_nothing_of_the_words_of_a_key_is_kept(desk: Desk) -> None:
+    path = desk.folder / "base.json"
+    path.write_text(json.dumps(case_rows("P1")), encoding="utf-8")
+    receipt = submit(path, "C01", actor="test", key="Zyxwvut Qanarian")
+    assert "Qanarian" not in receipt.model_dump_json()
+    with center_session("C01") as session:
+        kept = session.execute(text("select client_key from registry.submission")).scalars().all()
+    assert kept
+    assert not any("Qanarian" in key for key in kept)
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "a\0b"])

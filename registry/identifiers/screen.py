@@ -52,6 +52,7 @@ _CASE_LETTERS = re.compile(r"[^\W\d_]+(?:[ '-][^\W\d_]+)*\.?")
 _ROLES = frozenset(
     {"patient", "donor", "recipient", "host", "case", "control"}
     | {"unknown", "withheld", "not done", "not applicable"}  # no id at all: told by the form
+    | {"example"}  # the template's row
 )
 
 

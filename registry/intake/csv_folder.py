@@ -26,9 +26,9 @@ from registry.intake.raw import Cell, RawSheet, UnreadableFileError
 from registry.workbook.names import is_own
 from registry.workbook.safe import plain_text
 
-_DELIMITERS = (",", ";", "\t")
+_DELIMITERS = (",", ";", "\t", "|")
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
-_HINT = re.compile(r"sep=([,;\t])\n", re.IGNORECASE)  # a line Excel writes and hides
+_HINT = re.compile(r"sep=([,;\t|])\n", re.IGNORECASE)  # a line Excel writes and hides
 _Row = tuple[int, list[str]]
 
 

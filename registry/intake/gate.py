@@ -15,6 +15,11 @@ from registry.intake.limits import MAX_CELL_CHARACTERS
 from registry.intake.raw import Cell, RawSheet
 
 _FIX = "Remove it, or run mst deidentify at your center, and send the file again."
+_FIX_ID = "Number your cases otherwise, such as P001, or run mst deidentify at your center."
+_FIX_DATE = (
+    "If it is no date, Excel made one of it: format the column as Text and type the value again. "
+    + _FIX
+)
 # these columns hold pseudonyms, which may not be made of initials or dates either
 # a calendar date where a day or a word is asked is a mistake of its own, told with its own fix
 _TOLD_DATES = frozenset({"cell.calendar_date", "cell.excel_date"})
@@ -74,8 +79,9 @@ def in_file_name(name: str) -> str | None:
 
 def _finding(form: str, column: Column | None, index: int, row: int, kind: str) -> Finding:
     cell = cell_name(index, row)
+    is_id = column is not None and column.name in PSEUDONYMS
     return Finding(
         rule="identifier.cell", severity="reject", category="conformance",
         message=f"Cell {cell} of {form} looks like {kind}. The registry takes no identifiers.",
-        fix=_FIX, form=form, row=row, cell=cell, column=column.name if column else None,
+        fix=_FIX_ID if is_id else _FIX_DATE if "date" in kind else _FIX, form=form, row=row, cell=cell, column=column.name if column else None,
     )  # fmt: skip

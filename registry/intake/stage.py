@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -68,6 +68,7 @@ def stage(raw: RawFile, center_id: str) -> Staged:
         _stage_sheet(sheet, center_id, staged, gate)
     if staged.examples:
         staged.findings.append(_example_notice(staged.examples))
+    staged.findings += _near_ids(filter(None, staged.rows_per_case))
     if not staged.row_count and not staged.refused and raw.answers is None:
         _refuse(staged, "file.no_rows", "The file holds no rows: 0 cases found.",
                 "Fill at least one case; the example row of the template does not count.")  # fmt: skip
@@ -302,6 +303,20 @@ class _Sheet:
             form=self.form, row=int(self.sheet.rows[row]), case_id=self.rows.case_ids[row],
             column=column, cell=self.rows.cell(row, column),
         )  # fmt: skip
+
+
+def _near_ids(cases: Iterable[str]) -> Iterator[Finding]:
+    """A word on case ids of one file that differ in capitals alone."""
+    alike: dict[str, list[str]] = {}
+    for case in cases:
+        alike.setdefault(case.casefold(), []).append(case)
+    for first, *others in alike.values():
+        for other in others:
+            yield Finding(
+                rule="file.near_ids", severity="inform", category="plausibility", case_id=other,
+                message=f"The cases {first} and {other} differ only in capitals and are kept as two.",
+                fix="If they are one patient, write the case_id alike in every row.",
+            )  # fmt: skip
 
 
 def _example_notice(count: int) -> Finding:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from openpyxl.styles import Font
+
 from tests.intake import hostile
 from tests.intake.disguises import DISGUISES
 from tests.intake.generators import (
@@ -360,7 +362,49 @@ _REPEATS = [
         {"patient.csv": _LINE, "about.csv": "what,value\nForm version,1999.1\n"}), "version"),
 ]  # fmt: skip
 
-TABLE = [*_STRUCTURE, *_TEXT, *_CELLS, *_CONTAINERS, *_JSON, *_IDENTIFIERS, *_REPEATS]
+
+def _struck(book: Any) -> None:
+    book["blood_count"]["B2"].font = Font(strike=True)
+
+
+_SHOWN = [  # what is seen is not what is held
+    held("119 a case id made by a number format", with_format("patient", "case_id", 1, '"A"000'),
+         "cell.excel_format", "format", "A2"),
+    held("120 a number below another", with_format("blood_count", "anc_e9_per_l", 0.5, '"<"0.0'),
+         "cell.excel_format", "anc_e9_per_l"),
+    held("121 a hidden number", with_format("blood_count", "anc_e9_per_l", 0.5, ";;;"), "cell.excel_format"),
+    taken("122 a number with its unit beside it", with_format("patient", "weight_kg", 70, '0" kg"'),
+          weight_kg=70.0),
+    held("123 a cell struck out", book_of("blood_count", _struck), "cell.struck", "B2", "struck out"),
+    held("124 a point for thousands", a_folder({
+        "patient.csv": csv_text([row()], ";"),
+        "fitness.csv": csv_text([row("fitness", creatinine_mg_per_dl="1.250")], ";")}),
+        "cell.thousands", "creatinine_mg_per_dl", "1250"),
+    taken("125 cells separated by |", a_csv(csv_text([row()], "|")), weight_kg=61.5),
+]  # fmt: skip
+_IDS = [
+    held("126 a word for missing as a case", a_csv(csv_text([row(case_id="unknown")])), "cell.no_id"),
+    held("127 TRUE as a case", _json({"patient": [row(case_id=True)]}), "cell.no_id"),
+    noted("128 two cases but for capitals", a_csv(csv_text([row(), row(case_id="p001")])),
+          "file.near_ids", "P001", "p001", "capitals"),
+    noted("129 the example in small letters", a_csv(csv_text([row(), row(case_id="Example")])),
+          "file.example"),
+    refused("130 a case id of year and month", a_csv(csv_text([row(case_id="2024-01")])),
+            "number your cases otherwise", rule="identifier"),
+    refused("131 a gene that Excel made a date", csvs_of("patient", "genetics", lesion="Sep-09"),
+            "excel made one of it", rule="identifier"),
+]  # fmt: skip
+TABLE = [
+    *_STRUCTURE,
+    *_TEXT,
+    *_CELLS,
+    *_CONTAINERS,
+    *_JSON,
+    *_IDENTIFIERS,
+    *_REPEATS,
+    *_SHOWN,
+    *_IDS,
+]
 ELSEWHERE: dict[str, str] = {
     "38": "tests of the edit checks: one case for each",
     "98, 100-102, 105, 107": "sending under load, kills and roles",

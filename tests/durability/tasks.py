@@ -54,7 +54,8 @@ def amend(meet: Barrier, folder: str, who: int, changes: list[int]) -> list[Any]
         weight = 50 + 0.1 * (2 * number + who)
         path = file(Path(folder) / f"{who}-{number}.json", case("A", weight_kg=round(weight, 1)))
         receipt = upload(str(path), "C01", None, {"based_on": seen, "reason": "entry error"})
-        told.append((receipt["status"], [(c["old"], c["new"]) for c in receipt["changes"]]))
+        changes = [(c["old"], c["new"]) for c in receipt["changes"]]
+        told.append((receipt["status"], changes, [f["message"] for f in receipt["findings"]]))
     return told
 
 

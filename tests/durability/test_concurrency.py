@@ -73,8 +73,8 @@ def two_coordinators(nursery: Nursery, folder: Path, changes: int) -> None:
         some = list(range(first, min(first + 50, changes)))
         told = nursery.together(tasks.amend, [(str(folder), who, some) for who in range(2)])
         for answers in zip(*told, strict=True):
-            (first_status, taken), (second_status, refused) = sorted(answers)
-            assert (first_status, second_status) == ("accepted", "conflict")
+            (first_status, taken, _), (second_status, refused, why) = sorted(answers)
+            assert (first_status, second_status) == ("accepted", "conflict"), why
             ((old, new),), ((seen, _),) = taken, refused
             assert old == before
             assert seen == new

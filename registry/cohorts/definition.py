@@ -27,6 +27,7 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _KEYS = ("name", "question", "criteria")
 _CRITERION_KEYS = ("include", "exclude", "any", "where")
 Way = Literal["include", "exclude"]
+_WAYS: tuple[Way, ...] = ("include", "exclude")
 At = tuple[int | str, ...]
 
 
@@ -106,7 +107,7 @@ class _Reader:
     def _criterion(self, given: Any, number: int) -> Criterion:
         at: At = ("criteria", number)
         data = self._mapping(given, at, _CRITERION_KEYS)
-        ways: list[Way] = [way for way in ("include", "exclude") if way in data]  # type: ignore[misc]
+        ways = [way for way in _WAYS if way in data]
         if len(ways) != 1:
             self._note(at, "write either include or exclude, with the reason")
         way: Way = ways[0] if ways else "include"

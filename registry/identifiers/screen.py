@@ -101,7 +101,7 @@ def screen_case_id(text: str) -> str | None:
         return None
     if len(seen.text) > _LONGEST_ID:
         return screen_text(text)
-    written = (text, text.replace("_", "-"))  # 1950_03_12 is a date too
+    written = {text, text.replace("_", "-")}  # 1950_03_12 is a date too
     return _first_kind(map(screen_text, written)) or _case_letters(seen.text) or _case_number(seen.text)  # fmt: skip
 
 

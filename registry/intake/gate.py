@@ -20,9 +20,9 @@ _FIX_DATE = (
     "If it is no date, Excel made one of it: format the column as Text and type the value again. "
     + _FIX
 )
-# these columns hold pseudonyms, which may not be made of initials or dates either
 # a calendar date where a day or a word is asked is a mistake of its own, told with its own fix
 _TOLD_DATES = frozenset({"cell.calendar_date", "cell.excel_date"})
+# these columns hold pseudonyms, which may not be made of initials or dates either
 PSEUDONYMS = frozenset({"case_id", "donor_id", "subject_id", "collection_id", "aliquot_id"})
 
 

@@ -175,7 +175,7 @@ def _complaints(
     """Changes of accepted answers that come without a reason."""
     reason = dict(zip(merged.rows.numbers.tolist(), merged.reasons, strict=True))
     need = [c for c in changes if not reason[c.row] and (c.kind != "filled" or c.case_id in signed)]
-    for row in sorted({c.row for c in need}):  # type: ignore[type-var]
+    for row in sorted({c.row for c in need if c.row is not None}):
         first = next(c for c in need if c.row == row)
         columns = ", ".join(c.column or "the whole row" for c in changes if c.row == row)
         yield _no_reason(

@@ -72,12 +72,11 @@ def _is_plain(sections: list[list[str]]) -> bool:
 
 def _section_of(sections: list[list[str]], number: float) -> list[str] | None:
     """The section that shows a number: above 0, below 0, 0; None where it shows nothing."""
-    place = (
-        0 if len(sections) == 1 or number > 0 else 1 if number < 0 else min(2, len(sections) - 1)
-    )
-    if number == 0 and len(sections) == 2:
-        place = 0
-    return sections[place] or None
+    if number < 0 and len(sections) > 1:
+        return sections[1] or None
+    if number == 0 and len(sections) > 2:
+        return sections[2] or None
+    return sections[0] or None
 
 
 def _said(tokens: list[str]) -> str:

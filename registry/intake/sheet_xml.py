@@ -74,7 +74,7 @@ class Formats:
         percent = frozenset(i for i, code in enumerate(shown) if "%" in code)
         others = {i: code for i, code in enumerate(given) if _differs(code)}
         zeros = tuple((i, len(code)) for i, code in enumerate(shown) if re.fullmatch("00+", code))
-        fonts = [is_struck(font) for font in next(iter(elements(styles, "fonts")), ())]
+        fonts = [_is_struck(font) for font in next(iter(elements(styles, "fonts")), ())]
         struck = frozenset(
             i for i, e in enumerate(cell_formats)
             if (font := int(e.get("fontId", 0))) < len(fonts) and fonts[font]
@@ -232,6 +232,6 @@ def _differs(code: str) -> bool:
     return any(difference(code, number) != "none" for number in (1.0, -1.0, 0.0))
 
 
-def is_struck(font: Element) -> bool:
-    """Whether a font, or the look of a run of text, strikes it out."""
+def _is_struck(font: Element) -> bool:
+    """Whether a font strikes its text out."""
     return any(e.get("val", "1") not in ("0", "false") for e in elements(font, "strike"))

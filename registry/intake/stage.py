@@ -53,7 +53,7 @@ class Staged:
 
     @property
     def cases(self) -> set[str]:
-        return {case for case in self.rows_per_case if case not in (None, CENTER_UNIT)}  # type: ignore[misc]
+        return {case for case in self.rows_per_case if case is not None and case != CENTER_UNIT}
 
 
 def stage(raw: RawFile, center_id: str) -> Staged:

@@ -147,9 +147,10 @@ def funnel(shown: pd.DataFrame) -> alt.LayerChart:
 def named_together(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows by expected events with a label each; of points too near for two the last one names all."""
     rows = rows.sort_values(["expected", "center_id"], ignore_index=True)
-    far = (rows["expected"].diff() > _NEAR * rows["expected"].max()) | (
-        rows["observed"].diff().abs() > _NEAR * rows["limit_upper_998"].max()
-    )
+    right, up = (
+        rows[n].diff().abs().fillna(0) for n in ("expected", "observed")
+    )  # of the first none
+    far = (right > _NEAR * rows["expected"].max()) | (up > _NEAR * rows["limit_upper_998"].max())
     names = rows.groupby(far.cumsum())["center_id"]
     is_last = far.shift(-1, fill_value=True)
     return rows.assign(

@@ -145,7 +145,8 @@ def test_a_center_outside_its_limits_has_another_symbol_and_not_only_another_col
 def test_centers_that_lie_on_each_other_are_named_together() -> None:
     near = [row(expected=3.8), row(center_id="C02", expected=3.9)]
     apart = [row(center_id="C03", expected=10.1, observed=2), row(center_id="C04", expected=10.0, observed=9)]  # fmt: skip
-    told = centers_page.named_together(pd.DataFrame([*apart, *near]))
+    # as the warehouse yields them: columns that know a missing value
+    told = centers_page.named_together(pd.DataFrame([*apart, *near]).convert_dtypes())
     assert dict(zip(told["center_id"], told["label"], strict=True)) == {
         "C01": "", "C02": "C01, C02", "C04": "C04", "C03": "C03",
     }  # fmt: skip

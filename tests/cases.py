@@ -121,6 +121,9 @@ Change = tuple[str, int | None, dict[str, Any]]
 LATE = 700
 TRIPS: dict[str, list[Change]] = {
     "patient-consent": [("patient", 0, {"consent_to_registry": False})],
+    "patient-consent-documented": [
+        ("patient", 0, {"consent_to_registry": None, "missing": {"consent_to_registry": "unknown"}})
+    ],
     "patient-body-mass": [("patient", 0, {"height_cm": 98})],
     "diagnosis-blasts": [("diagnosis", 0, {"blood_blasts_pct": 1, "marrow_blasts_pct": 4})],
     "diagnosis-apl-fab": [("diagnosis", 0, {"fab_type": "M3"})],

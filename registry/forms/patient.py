@@ -73,7 +73,7 @@ class Patient(CaseForm):
     )
     consent_to_registry: bool | None = item(
         "Consent to the registry documented",
-        "A case without consent is not accepted.",
+        "A patient who did not consent is not accepted; consent not yet found stays an open question.",
         tier="core",
         example="yes",
     )

@@ -100,7 +100,7 @@ def decode(what: str, data: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-_AS_UTF8 = 'Save it as "CSV UTF-8 (comma delimited)".'
+_AS_UTF8 = 'Save it as UTF-8; in Excel, as "CSV UTF-8 (comma delimited)".'
 
 
 def _looks_wide(data: bytes) -> bool:

@@ -128,7 +128,7 @@ def _center(run: _Run, written: str) -> str:
     if not re.fullmatch(CENTER_ID_PATTERN, center):
         raise FaultError(
             "center", "is not filled with the code of your center.",
-            "Fill it in every row, or name the center (option center).",
+            "Fill it in every row, or name your center once (--center, on the page the field Center).",
         )  # fmt: skip
     run.center_id = run.center_id or center
     if center != run.center_id:

@@ -149,7 +149,7 @@ def anchors(sheets: Sequence[FormSheet], order: DateOrder, refuse: Refuse) -> di
         )
         before = found.setdefault(row.case, anchor)
         placed = patient.first(Use.DIAGNOSIS)
-        if before.diagnosis != anchor.diagnosis and placed is not None:
+        if row.case and before.diagnosis != anchor.diagnosis and placed is not None:
             refuse(row.refusal(placed, _TWO_DATES))
     return found
 

@@ -269,6 +269,13 @@ def test_two_diagnosis_dates_of_one_patient_are_refused() -> None:
     assert reasons(made) == [("patient", "B3", "deidentify.two_diagnoses")]
 
 
+def test_patients_without_a_number_are_not_taken_for_one() -> None:
+    made = run(
+        {"patient": [{"MRN": "1", "diagnosis_date": LEAP}, {"MRN": "2", "diagnosis_date": EVE}]}
+    )
+    assert reasons(made) == [("patient", None, "deidentify.no_case_id")]
+
+
 def test_every_time_of_day_belongs_to_a_day() -> None:
     clocks = {
         (form, name)

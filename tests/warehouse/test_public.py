@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import jinja2
 import pytest
 from pydantic import ValidationError
 
-from dashboards.charts import survival_curves
+from dashboards.charts import incidence_stack, survival_curves
 from registry.disclosure import (
     DisclosureError,
     Fate,
@@ -365,6 +367,17 @@ def test_nothing_that_a_build_would_show_is_lost(built: Build, tmp_path: Path) -
         assert rows(made.public, table) == rows(built.public, table)
 
 
+def drawn(chart: Any) -> Iterator[tuple[str, float]]:
+    """Name and value of each number a chart hands to the browser."""
+    told = chart.to_dict()
+    words = json.dumps({key: value for key, value in told.items() if key != "datasets"})
+    assert not re.search(r'"(point|circle|square|tick|boxplot|tooltip)"', words)
+    for row in (row for rows in told["datasets"].values() for row in rows):
+        for name, value in row.items():
+            if name != "time" and value is not None and str(value).replace(".", "").isdigit():
+                yield name, float(value)
+
+
 @pytest.mark.requirement("SDC-07", "SDC-11")
 def test_a_chart_holds_the_published_numbers_and_no_point_of_a_patient(built: Build) -> None:
     with duckdb.connect(str(built.public), read_only=True) as connection:
@@ -372,14 +385,28 @@ def test_a_chart_holds_the_published_numbers_and_no_point_of_a_patient(built: Bu
             "from public_survival where endpoint = 'os' and stratum_kind = 'age_group'"
         ).df()
     published = {float(v) for column in curve.select_dtypes("number") for v in curve[column]}
-    seen = 0
-    for chart in survival_curves(curve, beyond="<13"):
-        told = chart.to_dict()
-        words = json.dumps({key: value for key, value in told.items() if key != "datasets"})
-        assert not re.search(r'"(point|circle|square|tick|boxplot|tooltip)"', words)
-        for row in (row for rows in told["datasets"].values() for row in rows):
-            for name, value in row.items():
-                if name != "time" and value is not None and str(value).replace(".", "").isdigit():
-                    assert float(value) in published, name
-                    seen += 1
-    assert seen > 100
+    numbers = [each for chart in survival_curves(curve, beyond="<13") for each in drawn(chart)]
+    assert len(numbers) > 100
+    assert {value for _, value in numbers} <= published
+
+
+@pytest.mark.requirement("SDC-07", "SDC-11")
+def test_a_stack_holds_the_published_numbers_and_their_sums(built: Build) -> None:
+    with duckdb.connect(str(built.public), read_only=True) as connection:
+        curve = connection.execute(
+            """
+            select relapse.stratum, time_days, relapse.n_risk, relapse.incidence, nrm.incidence as competing
+            from public_cumulative_incidence as relapse
+            inner join public_cumulative_incidence as nrm using (origin, stratum_kind, stratum, time_days)
+            where relapse.endpoint = 'relapse' and nrm.endpoint = 'nrm' and stratum_kind = 'all'
+                and origin = 'remission'
+            order by time_days
+            """
+        ).df()
+    published = {float(v) for column in curve.select_dtypes("number") for v in curve[column]}
+    known = {"zero": {0.0}, "one": {1.0}, "both": set(curve["incidence"] + curve["competing"])}
+    words = ("relapse", "death", "neither")
+    numbers = [each for c in incidence_stack(curve, words, beyond="<13") for each in drawn(c)]
+    assert len(numbers) > 100
+    for name, value in numbers:
+        assert value in known.get(name, published), name

@@ -25,7 +25,7 @@ from registry.lifecycle.erased import Line, digest, former, ledger, write_down
 from registry.lifecycle.remarks import RemarkError, words
 from registry.lifecycle.status import ConflictError
 from registry.schema import ERASURE, FORMER_NAME, REKEYING
-from registry.store import engine, lock_for_commit, past_policies
+from registry.store import NotReadyError, engine, lock_for_commit, past_policies
 from registry.warehouse import builds
 
 Progress = Callable[[str], None]
@@ -41,8 +41,16 @@ _TEXTS = (
     ("rekeying", "rekeying_id", "reason"),
 )  # fmt: skip
 _OF_FILES = ("file_name", "client_key")
+# a login that may not clear a table gets a warning only, and its rows would stay on the disk
+_MAY_CLEAR = """
+    select r.rolname, r.rolsuper
+        or (pg_has_role(r.oid, d.datdba, 'usage') and pg_has_role(r.oid, 'pg_checkpoint', 'usage'))
+    from pg_roles as r, pg_database as d where r.rolname = session_user and d.datname = current_database()
+"""
 _BY_RULE = {"query": "and rule is null"}  # what a rule asks names no case
 _GONE = "(erased)"
+_UNKNOWN = "The center has sent no case of this name."
+_ERASED_BEFORE = "The case was erased from the database before. If that was stopped halfway, mst erase --again does the rest."
 
 
 @dataclass(frozen=True)
@@ -65,12 +73,14 @@ def erase(
     """Erase one case everywhere, under the names it had before its center exchanged pseudonyms too.
 
     Raises RemarkError for a reason too short, with identifiers, or naming the case; ConflictError for a case
-    that the center has not sent.
+    that the center has not sent; NotReadyError, before anything is erased, for a login that may not clear the
+    disk of it.
     """
     said = words(reason, "a reason")
     if re.search(_word(case_id), said):
         raise RemarkError("The reason is kept; write it without the name of the case.")
     line = Line(center_id, digest(center_id, case_id), actor, at.isoformat(), said)
+    _require_clearing()
     progress("erasing the rows of the case")
     lines = _with_former(line)
     rows = _from_database(lines, case_id)
@@ -78,7 +88,8 @@ def erase(
 
 
 def again(*, progress: Progress = lambda _: None) -> Erased:
-    """Erase what the ledger names and a restored backup brought back."""
+    """Erase what the ledger names and a restored backup brought back, or an erasure that was stopped left."""
+    _require_clearing()
     rows = 0
     lines = ledger()
     for line in lines:
@@ -96,7 +107,7 @@ def _with_former(line: Line) -> list[Line]:
 
 
 def _everywhere_else(lines: Sequence[Line], rows: int, progress: Progress) -> Erased:
-    if rows:
+    if lines:
         progress("clearing the pages that the rows stood on")
         _vacuum()
     known = {(line.center_id, line.case_hmac) for line in lines}
@@ -177,7 +188,7 @@ def _from_database(lines: Sequence[Line], case_id: str) -> int:
                 counts.update(dict(_deleted(session, about)))
                 _redact_texts(session, about)
             if not counts:
-                raise ConflictError("The center has sent no case of this name.")
+                raise ConflictError(_UNKNOWN if line.case_hmac not in _erased() else _ERASED_BEFORE)
             for each in lines:
                 session.execute(
                     insert(ERASURE).values(
@@ -276,6 +287,21 @@ def _redacted(receipt: dict[str, Any], case_id: str, queries: Sequence[int]) -> 
         "file_name": re.sub(_word_of_file(case_id), _GONE, receipt["file_name"]),
         "cases_erased": receipt.get("cases_erased", 0) + (case_id in receipt.get("cases", {})),
     })  # fmt: skip
+
+
+def _erased() -> set[str]:
+    return {line.case_hmac for line in ledger()}
+
+
+def _require_clearing() -> None:
+    """Raises NotReadyError if the owner's login may not do what `_vacuum` does."""
+    with engine(None).connect() as session:
+        login, may = session.execute(text(_MAY_CLEAR)).one()
+    if not may:
+        raise NotReadyError(
+            f"The login {login} may not clear the disk of what is erased; nothing was erased. Name another in "
+            "MST_OWNER_DATABASE_URL: a superuser, or the owner of the database, granted pg_checkpoint."
+        )
 
 
 def _vacuum() -> None:

@@ -28,13 +28,16 @@ def login_name(username: str) -> str:
 def give(username: str, password: str, *, at: datetime) -> date | None:
     """Make the login of a person, or give it another password. Returns its last day, None if it has none.
 
-    Raises AccountError for someone who may see no case, PasswordError for the password.
+    Raises AccountError for someone who may see no case or an older server, PasswordError for the password.
     """
     hashed(password, username)
     with engine("mst_access").begin() as session:
         ends = _last_day(session, username, at.date())
     name = login_name(username)
     with engine(None).begin() as session:
+        # an earlier server cannot give what a group may do without letting the person become the group
+        if (session.dialect.server_version_info or ()) < (16,):
+            raise AccountError("Logins for SQL need a server of PostgreSQL 16 or later.")
         quoted = session.dialect.identifier_preparer.quote_identifier(name)
         if not _exists(session, name):
             session.exec_driver_sql(f"create role {quoted} login nosuperuser nobypassrls inherit")
@@ -55,6 +58,8 @@ def take(username: str) -> None:
             raise AccountError("The person has no login for SQL.")
         quoted = session.dialect.identifier_preparer.quote_identifier(name)
         session.exec_driver_sql(f"alter role {quoted} nologin")
+        # an owner who is no superuser ends only what roles do whose privileges it has
+        session.exec_driver_sql(f"grant {quoted} to current_user with inherit true")
         enter(session, "take a login for SQL back", detail=username)
     with engine(None).begin() as session:
         session.execute(

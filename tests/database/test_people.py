@@ -208,6 +208,16 @@ def test_the_login_ends_with_the_role_and_the_server_never_learns_the_password(
     assert run.invoke(app, ["users", "sql-logout", "ada.l"]).exit_code == 2
 
 
+def test_an_older_server_is_named_as_the_reason(
+    people: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_account("ada.l", PASSWORD, Role.AUDITOR, None, at=NOW)
+    with store.engine(None).connect():
+        monkeypatch.setattr(store.engine(None).dialect, "server_version_info", (15, 8))
+    with pytest.raises(AccountError, match="PostgreSQL 16"):
+        give("ada.l", PASSWORD, at=NOW)
+
+
 @pytest.mark.requirement("ACC-05")
 def test_no_view_and_no_function_looks_past_the_policies_by_accident(database: None) -> None:
     views = """

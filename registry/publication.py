@@ -19,7 +19,15 @@ from pathlib import Path
 from typing import Any
 
 from registry.consensus import in_force
-from registry.disclosure import Family, Fate, Published, attack, lay_over, verify_public
+from registry.disclosure import (
+    Family,
+    Fate,
+    Published,
+    attack,
+    lay_over,
+    told_again,
+    verify_public,
+)
 from registry.disclosure.policy import POLICY_FILE
 from registry.duck import POINTER
 from registry.files import aside, only_one, sync, write_json
@@ -144,8 +152,7 @@ def _lay(
         _published(home, number).public for number in _numbers(home) if last and number <= last
     ]
     kept_back: dict[str, Family] = {}
-    # what was left out once stays out: told later, it would tell of then
-    families = {(t, f) for p in publications(home)[-1:] for t, f in p["kept_back_families"]}
+    families = _still_left_out(home, build)
     while True:
         progress("laying the release over what is published")
         made.public.unlink(missing_ok=True)
@@ -174,6 +181,17 @@ def _lay(
             )
         kept_back |= new
         families |= set(new.values())
+
+
+def _still_left_out(home: Path, build: Build) -> set[Family]:
+    """What the last publication left out, but for what may be told again."""
+    left_out = {
+        record["number"]: {(t, f) for t, f in record["kept_back_families"]}
+        for record in publications(home)
+    }
+    last = next(reversed(left_out.values()), set[Family]())
+    leaving = [_published(home, number) for number, families in left_out.items() if families & last]
+    return last - told_again(last, build.steward, leaving)
 
 
 def _require_reasons(proposal: Proposal, reasons: Mapping[str, str]) -> None:

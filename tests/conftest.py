@@ -16,7 +16,13 @@ import typer.testing
 # before anything of the registry is imported, so that no test ever touches a person's own state
 _HOME = Path(tempfile.mkdtemp(prefix="mst-test-"))
 _EMPTY = Path(tempfile.mkdtemp(prefix="mst-test-empty-"))
+# a database that is named for work, say on a registry's own machine, would be emptied by the tests
+_OF_TESTS = ("MST_TESTS_", "MST_WRITE_", "MST_SOAK_", "MST_SCREENSHOTS")
+for name in [*os.environ]:
+    if name.startswith(("MST_", "PG")) and not name.startswith(_OF_TESTS):
+        del os.environ[name]
 os.environ["MST_HOME"] = str(_HOME)
+os.environ["MST_TOKEN_FILE"] = str(_HOME / "nobody")
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 # what dbt compiles is the same for both workers and for every state folder that a test makes
 _CACHE = Path(os.environ.setdefault("MST_TESTS_CACHE", tempfile.mkdtemp(prefix="mst-test-cache-")))

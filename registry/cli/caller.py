@@ -74,7 +74,9 @@ def _person(right: Right | None, center: str | None, as_: Role | None) -> Person
         return Person(getpass.getuser(), Role.OPERATOR)
     persons = resume(token, at=datetime.now(UTC))
     if not persons:
-        raise NotAllowedError("The sign-in has ended; sign in again: mst sign-in NAME.")
+        raise NotAllowedError(
+            "The sign-in has ended. Sign in again: mst sign-in NAME, or sign out: mst sign-out."
+        )
     for person in persons:
         if as_ in (None, person.role) and (right is None or person.may(right, center)):
             return person

@@ -2,7 +2,7 @@
 
 from registry.disclosure.attack import attack
 from registry.disclosure.policy import Curves, Policy, policy
-from registry.disclosure.refresh import Family, Fate, Published, lay_over
+from registry.disclosure.refresh import Family, Fate, Published, lay_over, told_again
 from registry.disclosure.verify import DisclosureError, public_count, verify_public
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "lay_over",
     "policy",
     "public_count",
+    "told_again",
     "verify_public",
 ]

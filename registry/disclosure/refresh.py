@@ -6,7 +6,7 @@ Whoever compares two publications sees the sum of at least so many changes, neve
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -76,10 +76,68 @@ def lay_over(
         if keep_back:
             connection.executemany("insert into kept_back values (?, ?)", list(keep_back))
         _decide(connection, rule, everything=before is None)
+        _note_what_is_left_out(connection)
         _keep_contributions(connection)
         _write_public(connection, release, made.public, rule, before)
         fates = connection.execute("select fate, count(*) from fate group by fate").fetchall()
     return Counter({Fate(fate): count for fate, count in fates})
+
+
+def told_again(
+    left_out: Collection[Family], steward: Path, publications: Sequence[Published]
+) -> set[Family]:
+    """What may be told although it was left out: each of its strata differs by enough patients from what it
+    was at every one of the `publications` that left it out.
+
+    Told sooner, it would tell of then, beside the numbers that were published then.
+    """
+    least = load_policy().least_changed
+    found = set(left_out)
+    for each in publications:
+        with duckdb.connect() as connection:
+            connection.execute(f"attach {_text(steward)} as steward (read_only)")
+            connection.execute(f"attach {_text(each.contributions)} as earlier (read_only)")
+            if "left_out" not in _tables(
+                connection, "earlier"
+            ):  # of a version that did not note it
+                return set()
+            changes = _changes("steward.int_contribution", "earlier.left_out")
+            for table, family in sorted(found):
+                (changed,) = connection.execute(
+                    f"select min(changed) from ({changes}) where public_table = ? "
+                    "and starts_with(stratum, ? || ' | ')",
+                    [table, family],
+                ).fetchall()[0]
+                if (changed or 0) < least:
+                    found.discard((table, family))
+    return found
+
+
+def _changes(now: str, before: str) -> str:
+    """SQL of how many patients of each stratum differ at least, between two tables of contributions."""
+    return f"""
+        with steps as (
+            select public_table, stratum, coalesce(n.patients, 0) - coalesce(o.patients, 0) as step
+            from {now} as n full join {before} as o using (public_table, stratum, profile)
+        )
+        select public_table, stratum,
+               greatest(sum(case when step > 0 then step else 0 end),
+                        sum(case when step < 0 then -step else 0 end)) as changed
+        from steps
+        group by public_table, stratum
+    """
+
+
+def _note_what_is_left_out(connection: duckdb.DuckDBPyConnection) -> None:
+    """What stands behind each stratum that is kept back, at the time of this publication."""
+    connection.execute(
+        """
+        create table left_out as
+        from contribution as c semi join kept_back as k
+            on k.public_table = c.public_table and starts_with(c.stratum, k.family || ' | ')
+        order by all
+        """
+    )
 
 
 def _decide(connection: duckdb.DuckDBPyConnection, policy: Policy, *, everything: bool) -> None:
@@ -96,18 +154,7 @@ def _decide(connection: duckdb.DuckDBPyConnection, policy: Policy, *, everything
     connection.execute(
         f"""
         create temp table fate as
-        with steps as (
-            select public_table, stratum, coalesce(n.patients, 0) - coalesce(o.patients, 0) as step
-            from contribution as n
-            full join before_contribution as o using (public_table, stratum, profile)
-        ),
-        changes as (
-            select public_table, stratum,
-                   greatest(sum(case when step > 0 then step else 0 end),
-                            sum(case when step < 0 then -step else 0 end)) as changed
-            from steps
-            group by public_table, stratum
-        ),
+        with changes as ({_changes("contribution", "before_contribution")}),
         strata as (
             select public_table, stratum, n.present is not null as is_new, o.present is not null as is_old
             from (select *, true as present from ({now})) as n

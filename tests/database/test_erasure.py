@@ -51,9 +51,8 @@ def renaming(old: str, new: str) -> RekeyMapping:
 
 
 @pytest.fixture(autouse=True)
-def _fresh(empty_database: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _fresh(empty_database: None) -> None:
     """The operator at work, and no release or build of another test."""
-    monkeypatch.setenv("MST_TOKEN_FILE", str(tmp_path / "none"))
     for name in ("releases", "warehouse"):
         shutil.rmtree(home() / name, ignore_errors=True)
     for path in (home() / "erasures.jsonl", home() / "audit" / "heads.jsonl"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -186,9 +185,8 @@ def test_a_role_taken_back_or_run_out_and_an_account_deactivated_are_gone_at_onc
 
 
 def test_the_login_ends_with_the_role_and_the_server_never_learns_the_password(
-    people: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    people: None,
 ) -> None:
-    monkeypatch.setenv("MST_TOKEN_FILE", str(tmp_path / "none"))
     add_account("ada.l", PASSWORD, Role.ANALYST, None, at=NOW)
     run = CliRunner()
     words = ["users", "sql-login", "ada.l"]

@@ -56,7 +56,6 @@ def place() -> Iterator[Path]:
 def superuser(place: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[URL]:
     """Of whom the registry is never told: it has the owner's login and the service's."""
     monkeypatch.setenv("MST_HOME", str(place))
-    monkeypatch.setenv("MST_TOKEN_FILE", str(tmp_path / "none"))
     url = store.owner_url().set(database="registry")
     name_logins(monkeypatch, url.set(username="registry_owner"))
     store.migrate()

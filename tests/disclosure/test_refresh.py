@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from registry.disclosure import Fate, Published, attack, lay_over, policy, public_count
+from registry.disclosure import (
+    Family,
+    Fate,
+    Published,
+    attack,
+    lay_over,
+    policy,
+    public_count,
+    told_again,
+)
 from tests.disclosure.material import EMPTY
 
 LEVELS = ("60-74", "75+", "not known")
@@ -52,14 +61,16 @@ class Registry:
                 )
         return public, steward
 
-    def publish(self, patients: Patients) -> Mapping[Fate, int]:
+    def publish(
+        self, patients: Patients, *, keep_back: Collection[Family] = ()
+    ) -> Mapping[Fate, int]:
         public, steward = self.candidate(patients)
         made = Published(
             self._folder / f"public{self._number}.duckdb",
             self._folder / f"memory{self._number}.duckdb",
         )
         before = self.published[-1] if self.published else None
-        fates = lay_over(f"r{self._number}", public, steward, before, made)
+        fates = lay_over(f"r{self._number}", public, steward, before, made, keep_back=keep_back)
         self.published.append(made)
         return fates
 
@@ -138,6 +149,39 @@ def test_a_stratum_that_ends_goes_only_if_enough_were_in_it(registry: Registry) 
     registry.publish(cohort(40, 22, 5))
     assert registry.publish(cohort(40, 0, 0)) == {Fate.CARRIED: 2, Fate.ENDED: 1}
     assert registry.told() == {"60-74": 40, "not known": None}
+
+
+AGES = ("public_cohort", "age")
+
+
+@pytest.mark.requirement("SDC-05")
+def test_what_was_kept_back_is_told_when_all_of_it_moved_since_each_time(
+    registry: Registry,
+) -> None:
+    registry.publish(cohort(40, 22, 5), keep_back={AGES})
+    assert registry.told() == {}
+
+    def may_be_told(*sizes: int) -> bool:
+        _, steward = registry.candidate(cohort(*sizes))
+        return told_again({AGES}, steward, registry.published) == {AGES}
+
+    assert not may_be_told(40, 22, 5)
+    assert not may_be_told(53, 35, 17), "12 more of one level"
+    assert not may_be_told(53, 35, 0), "a level that ended, of 5"
+    assert may_be_told(53, 35, 18)
+    assert may_be_told(20, 4, 18), "gone counts as come"
+    registry.publish(cohort(53, 35, 18), keep_back={AGES})
+    assert not may_be_told(54, 36, 18), "another publication left it out since"
+    assert not may_be_told(41, 23, 6), "as it was at the first"
+    assert may_be_told(66, 48, 31)
+
+
+def test_what_an_earlier_version_left_out_stays_out(registry: Registry) -> None:
+    registry.publish(cohort(40, 22, 5), keep_back={AGES})
+    with duckdb.connect(str(registry.published[0].contributions)) as connection:
+        connection.execute("drop table left_out")
+    _, steward = registry.candidate(cohort(400, 220, 50))
+    assert told_again({AGES}, steward, registry.published) == set()
 
 
 def test_a_table_of_no_strata_is_that_of_the_build(registry: Registry) -> None:

@@ -132,10 +132,7 @@ def test_a_case_locked_while_a_file_is_judged_is_not_stored_and_no_program_gets_
         add_versions(session, "patient", [row])
 
 
-def test_the_commands_answer_in_words_and_codes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MST_TOKEN_FILE", str(tmp_path / "none"))
+def test_the_commands_answer_in_words_and_codes() -> None:
     upload([])
     run = CliRunner()
     words = ["--cut", "2026-06", "--reason", "data cut"]

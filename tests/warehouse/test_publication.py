@@ -127,6 +127,18 @@ def test_a_count_that_could_be_found_out_is_kept_back_or_has_a_reason(place: Pat
             assert connection.execute(told, [statement, statistic]).fetchone() == (0,)
 
 
+@pytest.mark.requirement("SDC-05")
+def test_what_was_kept_back_is_judged_anew_when_its_patients_are_others(place: Path) -> None:
+    first = publish(place)
+    assert first["kept_back"]
+    steward(place, "update int_contribution set patients = patients + 13 where stratum like 'sex%'")
+    second = publish(place)
+    assert second["kept_back_families"] == first["kept_back_families"]
+    assert second["kept_back"] == []
+    steward(place, "update int_contribution set patients = patients + 13")
+    assert publish(place)["kept_back"] == first["kept_back"]
+
+
 def test_only_what_the_warehouse_serves_can_be_published(place: Path) -> None:
     with pytest.raises(PublicationError, match="mst build another"):
         publish(place, "another")

@@ -147,6 +147,7 @@ def test_a_lead_signs_by_a_fresh_sign_in_at_the_institution(
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(re.compile(re.escape(provider)))
     sign_in(page, portal, "lena-1")
+    menu(page)  # has arrived; a page on its way cannot be loaded anew
     page.reload()  # the cookie vouches on a page loaded anew, too
     click(page, "Cases")
     page.get_by_text("Sign the case").click()

@@ -27,8 +27,8 @@ def told_by_number() -> Iterator[None]:
         number = secrets.token_hex(4)
         _LOG.error("fault %s: %s at %s", number, type(error).__name__, _place(error))
         st.error(
-            f"This page met a fault of the registry itself. Nothing was stored by it. "
-            f"Please tell your registry steward the number {number}."
+            "This page met a fault of the registry itself. Nothing is stored by halves, and a file sent again "
+            f"is not stored twice. Please tell your registry steward the number {number}."
         )
 
 

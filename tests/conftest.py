@@ -24,8 +24,12 @@ for name in [*os.environ]:
 os.environ["MST_HOME"] = str(_HOME)
 os.environ["MST_TOKEN_FILE"] = str(_HOME / "nobody")
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
+_PASSING = [_HOME, _EMPTY]  # gone when the run ends
 # what dbt compiles is the same for both workers and for every state folder that a test makes
-_CACHE = Path(os.environ.setdefault("MST_TESTS_CACHE", tempfile.mkdtemp(prefix="mst-test-cache-")))
+if "MST_TESTS_CACHE" not in os.environ:
+    os.environ["MST_TESTS_CACHE"] = tempfile.mkdtemp(prefix="mst-test-cache-")
+    _PASSING.append(Path(os.environ["MST_TESTS_CACHE"]))
+_CACHE = Path(os.environ["MST_TESTS_CACHE"])
 # the width of the terminal in which the tests run is not the width that a test asks for
 os.environ.pop("COLUMNS", None)
 
@@ -104,7 +108,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_sessionfinish() -> None:
-    for folder in (_HOME, _EMPTY):
+    for folder in _PASSING:
         shutil.rmtree(folder, ignore_errors=True)
 
 

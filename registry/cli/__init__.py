@@ -181,6 +181,9 @@ def main() -> None:
         if said := trouble(error):
             say.print(said, markup=False)
             sys.exit(TRY_AGAIN)
-        say.print(f"A fault of the registry itself ({type(error).__name__}). Nothing was stored.")
+        say.print(
+            f"A fault of the registry itself ({type(error).__name__}). Nothing is stored by halves, "
+            "and a file sent again is not stored twice."
+        )
         say.print("Set MST_DEBUG=1 and run it again to see where.")
         sys.exit(BUG)

@@ -105,7 +105,7 @@ def told_again(
             for table, family in sorted(found):
                 (changed,) = connection.execute(
                     f"select min(changed) from ({changes}) where public_table = ? "
-                    "and starts_with(stratum, ? || ' | ')",
+                    f"and {_in_family('stratum', '?')}",
                     [table, family],
                 ).fetchall()[0]
                 if (changed or 0) < least:
@@ -128,13 +128,18 @@ def _changes(now: str, before: str) -> str:
     """
 
 
+def _in_family(stratum: str, family: str) -> str:
+    """SQL of whether a stratum is one of those told together: its name begins with what they have in common."""
+    return f"starts_with({stratum}, {family} || ' | ')"
+
+
 def _note_what_is_left_out(connection: duckdb.DuckDBPyConnection) -> None:
     """What stands behind each stratum that is kept back, at the time of this publication."""
     connection.execute(
-        """
+        f"""
         create table left_out as
         from contribution as c semi join kept_back as k
-            on k.public_table = c.public_table and starts_with(c.stratum, k.family || ' | ')
+            on k.public_table = c.public_table and {_in_family("c.stratum", "k.family")}
         order by all
         """
     )
@@ -163,7 +168,7 @@ def _decide(connection: duckdb.DuckDBPyConnection, policy: Policy, *, everything
         select public_table, stratum,
                case when exists (
                         from kept_back as k where k.public_table = strata.public_table
-                            and starts_with(strata.stratum, k.family || ' | ')
+                            and {_in_family("strata.stratum", "k.family")}
                     ) then case when is_old then '{Fate.CARRIED}' else '{Fate.WITHHELD}' end
                     when {"true" if everything else "false"} then '{Fate.REFRESHED}'
                     when coalesce(changed, 0) >= {policy.least_changed}

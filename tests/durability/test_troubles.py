@@ -78,6 +78,7 @@ def disk() -> Iterator[Disk]:
     yield mount
     for folder in mounted:
         subprocess.run(["umount", folder], check=True)
+        folder.rmdir()
 
 
 def fill(disk: Path) -> Path:

@@ -36,3 +36,8 @@ case
     else 0
 end
 {%- endmacro -%}
+
+{#- Whether an episode is of a grade or above, from what its grade is at least and at most; null if it may be. -#}
+{%- macro acute_gvhd_reaches(grade) -%}
+case when grade_lo >= {{ grade }} then true when grade_hi < {{ grade }} then false end
+{%- endmacro -%}

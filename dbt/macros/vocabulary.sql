@@ -11,9 +11,13 @@
 ('cytarabine', 'CPX-351', 'azacitidine', 'decitabine')
 {%- endmacro -%}
 
+{%- macro antilymphocyte_drugs() -%}
+('ATG', 'ALG', 'alemtuzumab')
+{%- endmacro -%}
+
 {%- macro immunosuppressive_classes() -%}
 ('calcineurin inhibitor', 'mTOR inhibitor', 'mycophenolate', 'methotrexate', 'cyclophosphamide',
- 'corticosteroid', 'anti-lymphocyte globulin', 'alemtuzumab', 'abatacept', 'ruxolitinib')
+ 'corticosteroid', 'anti-lymphocyte globulin', 'alemtuzumab', 'abatacept', 'ruxolitinib', 'purine analogue')
 {%- endmacro -%}
 
 {%- macro core_loci() -%}

@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 
 from registry.analysis.covariates import COMPETING
-from registry.analysis.question import Method, Question
+from registry.analysis.question import Method, Population, Question
 from registry.statistics.aalen_johansen import Incidence, aalen_johansen
 from registry.statistics.cox import cox
 from registry.statistics.fine_gray import fine_gray
@@ -101,10 +101,15 @@ def answer(connection: duckdb.DuckDBPyConnection, question: Question) -> Answer:
     return _compared(question, people, LeftOut(not_known))
 
 
-def everyone(connection: duckdb.DuckDBPyConnection, endpoint: str, origin: str) -> Group:
-    """All who have an endpoint, undivided. Raises ValueError if nobody has."""
+def everyone(
+    connection: duckdb.DuckDBPyConnection,
+    endpoint: str,
+    origin: str,
+    among: Population | None = None,
+) -> Group:
+    """All who have an endpoint, or those of a population, undivided. Raises ValueError if nobody has."""
     found = connection.execute(
-        "select time_days, status from fct_endpoint where endpoint = ? and origin = ?",
+        f"select time_days, status from {_ends(among)} where endpoint = ? and origin = ? and is_in",
         [endpoint, origin],
     ).df()
     if found.empty:
@@ -114,15 +119,35 @@ def everyone(connection: duckdb.DuckDBPyConnection, endpoint: str, origin: str) 
     return Group("all", len(found), events, curve_of(found["time_days"], found["status"]))
 
 
-def not_known(connection: duckdb.DuckDBPyConnection, endpoint: str, origin: str) -> int:
-    """How many came to an origin, or may have, of whom it is not known whether and when they had an endpoint."""
+def not_known(
+    connection: duckdb.DuckDBPyConnection,
+    endpoint: str,
+    origin: str,
+    among: Population | None = None,
+) -> int:
+    """How many came to an origin, or may have, of whom it is not known whether and when they had an endpoint, or
+    whether they are of the population."""
     (count,) = connection.execute(
-        "select count(*) from dim_patient anti join (select center_id, case_id from fct_endpoint "
-        "where endpoint = ? and origin = ?) using (center_id, case_id) "
-        f"where {_ORIGIN_DAY[origin]} is not null or coalesce({_REACHED[origin]}, true)",
+        "select count(*) from dim_patient left join (select center_id, case_id, true as has_endpoint "
+        "from fct_endpoint where endpoint = ? and origin = ?) using (center_id, case_id) "
+        f"where ({_ORIGIN_DAY[origin]} is not null or coalesce({_REACHED[origin]}, true)) "
+        f"and coalesce({_of(among)}, true) and (has_endpoint is null or {_of(among)} is null)",
         [endpoint, origin],
-    ).fetchone() or (0,)
+    ).fetchall()[0]
     return int(count)
+
+
+def _ends(among: Population | None) -> str:
+    """SQL of the endpoints of all who are or may be of a population; `is_in` of those who are."""
+    return (
+        f"(select ends.*, coalesce({_of(among)}, false) as is_in from fct_endpoint as ends "
+        f"inner join dim_patient using (center_id, case_id) where coalesce({_of(among)}, true))"
+    )
+
+
+def _of(among: Population | None) -> str:
+    """SQL of whether a row of `dim_patient` is of a population; null where that is not known."""
+    return f"dim_patient.{among}" if among else "true"
 
 
 def _landmark(question: Question, people: pd.DataFrame, not_known: int) -> Answer:
@@ -216,7 +241,7 @@ def _followed(
         f"with changes as ({_changes(question)}) "
         "select time_days, status, count(changes.day) > 0 as is_known, "
         "cast(arg_max(changes.value, changes.day) filter (where changes.day <= $by_day) as varchar) as value "
-        "from fct_endpoint as ends left join changes using (center_id, case_id) "
+        f"from {_ends(question.among)} as ends left join changes using (center_id, case_id) "
         "where endpoint = $endpoint and origin = $origin "
         "group by center_id, case_id, time_days, status order by center_id, case_id",
         {"by_day": question.landmark_day or 0, "endpoint": question.endpoint, "origin": question.origin},
@@ -232,7 +257,7 @@ def _histories(connection: duckdb.DuckDBPyConnection, question: Question) -> tup
     found = connection.execute(
         f"with changes as ({_changes(question)}) "
         "select ends.center_id, ends.case_id, ends.time_days, ends.status, changes.day, changes.value "
-        "from fct_endpoint as ends left join changes using (center_id, case_id) "
+        f"from {_ends(question.among)} as ends left join changes using (center_id, case_id) "
         "where ends.endpoint = $endpoint and ends.origin = $origin "
         "order by ends.center_id, ends.case_id, changes.day",
         {"endpoint": question.endpoint, "origin": question.origin},
@@ -253,18 +278,18 @@ def _histories(connection: duckdb.DuckDBPyConnection, question: Question) -> tup
 
 
 def _changes(question: Question) -> str:
-    """A row a patient and day, from the origin, on which a known value begins to hold."""
+    """A row a patient of the population and day, from the origin, on which a known value begins to hold."""
     exposure = question.covariate.exposure if question.method is not Method.PLAIN else None
     if exposure is None:
         return (
             f"select center_id, case_id, 0 as day, cast({question.split_by} as varchar) as value "
-            f"from dim_patient where {question.split_by} is not null"
+            f"from dim_patient where {question.split_by} is not null and {_of(question.among)}"
         )
     day = f"change_day - {_ORIGIN_DAY[question.origin]}"
     return (
         f"select center_id, case_id, {day} as day, value "
         "from fct_exposure inner join dim_patient using (center_id, case_id) "
-        f"where exposure = '{exposure}' and {day} is not null and value is not null"
+        f"where exposure = '{exposure}' and {day} is not null and value is not null and {_of(question.among)}"
     )
 
 

@@ -144,10 +144,13 @@ def _on_curve(
     unit: TimeUnit,
 ) -> Own:
     try:
-        found = everyone(connection, wanted.endpoint, wanted.origin)
+        found = everyone(connection, wanted.endpoint, wanted.origin, wanted.among)
     except ValueError:
         found = Group("all", 0, 0, None)
-    of, unknown = found.patients, not_known(connection, wanted.endpoint, wanted.origin)
+    of, unknown = (
+        found.patients,
+        not_known(connection, wanted.endpoint, wanted.origin, wanted.among),
+    )
     is_point = wanted.at_days is not None
     if of < MIN_SUBJECTS or not isinstance(found.curve, Survival):
         return Own(
@@ -199,7 +202,7 @@ def _percent(
 def _by_landmark(connection: duckdb.DuckDBPyConnection, benchmark: Benchmark) -> Comparison:
     endpoint = benchmark.measure if benchmark.measure in ("os", "lfs") else "nrm"
     question = Question(
-        endpoint, REMISSION, _COURSES, Method.LANDMARK, LANDMARK_DAY, at_least=(2,)
+        endpoint, REMISSION, _COURSES, Method.LANDMARK, LANDMARK_DAY, at_least=(2,), among="is_eaml"
     )  # fmt: skip
     try:
         pair = guarded(benchmark, answer(connection, question))
@@ -224,7 +227,7 @@ def _of_groups(found: Answer, groups: tuple[str, ...]) -> Iterator[Own]:
         if group.name not in groups:
             continue
         words = (
-            f"{named} two years after remission, of those {event_free} {LANDMARK_DAY} days after it who had "
+            f"{named} two years after remission, of elderly AML {event_free} {LANDMARK_DAY} days after it who had "
             f"{group.name.replace('-', ' or ')} MST consolidations by then"
         )
         if group.patients < MIN_SUBJECTS or group.curve is None:

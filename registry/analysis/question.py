@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from registry.analysis.covariates import (
     ALLO_TRANSPLANT,
@@ -18,6 +19,10 @@ from registry.analysis.covariates import (
 
 # The days of these are in dim_patient; that of the last dose is not.
 _DATED_ORIGINS = (DIAGNOSIS, FIRST_COURSE, REMISSION, ALLO_TRANSPLANT)
+
+
+# whom a figure of the paper is of, as far as the registry can tell them apart
+Population = Literal["is_eaml"]
 
 
 class Method(StrEnum):
@@ -37,7 +42,8 @@ class Question:
     """Checked when made: one that may not be asked does not exist.
 
     `landmark_day` counts from the origin. A count is divided at `at_least`: (2,) gives "0-1" and
-    "2 or more". Raises ImmortalTimeError, and ValueError for what cannot be asked at all.
+    "2 or more". `among` is a population: a yes or no of `dim_patient`; without it all are asked.
+    Raises ImmortalTimeError, and ValueError for what cannot be asked at all.
     """
 
     endpoint: str
@@ -46,6 +52,7 @@ class Question:
     method: Method = Method.PLAIN
     landmark_day: int | None = None
     at_least: tuple[int, ...] = ()
+    among: Population | None = None
 
     def __post_init__(self) -> None:
         if self.endpoint not in ENDPOINTS:

@@ -20,6 +20,7 @@ class Genetics(Frozen):
     """`genetics.yaml`: editions of the risk classification, and targetable lesions."""
 
     names: dict[str, tuple[str, ...]]
+    also_genes: tuple[str, ...]
     eln_2017: Edition
     eln_2022: Edition
     panel_genes: tuple[str, ...] = Field(min_length=1)

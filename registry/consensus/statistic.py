@@ -14,11 +14,12 @@ BenchmarkId = Annotated[str, Field(pattern=r"^B-\d{2}$")]
 
 
 class Curve(Frozen):
-    """A point of a survival curve, read from the marts; without `at_days` the median."""
+    """A point of a survival curve, read from the marts; without `at_days` the median, without `among` of all."""
 
     endpoint: Literal["os", "lfs"]
     origin: Literal["diagnosis", "first_course", "remission"]
     at_days: int | None = None
+    among: Literal["is_eaml"] | None = None
 
 
 class Statistic(Frozen):
@@ -45,5 +46,7 @@ class Statistic(Frozen):
         if sum(m is not None for m in (self.share, self.median, self.curve)) != 1:
             raise ValueError("give one of `share`, `median` and `curve`")
         if self.curve is not None and (self.of is not None or self.by is not None):
-            raise ValueError("a curve is of all patients; it takes neither `of` nor `by`")
+            raise ValueError(
+                "a curve names its population by `among`; it takes neither `of` nor `by`"
+            )
         return self

@@ -63,6 +63,18 @@ def test_an_edit_check_trips_at_its_own_form_and_column(
     }
 
 
+@pytest.mark.parametrize("allele", ["A*02", "A*02:XX", "A*02:AN", "HLA-A*02"])
+def test_high_resolution_is_of_one_protein(allele: str) -> None:
+    told = by_case([
+        changed(tidy_case(), [("hla", 0, {"allele_2": allele})]),
+        changed(tidy_case(case_id="low"), [("hla", 0, {"allele_2": allele, "resolution": "low"})]),
+        changed(tidy_case(case_id="group"), [("hla", 0, {"allele_2": "A*24:02P"})]),
+    ])  # fmt: skip
+    found = {case for case, findings in told.items()
+             if any(f.rule == "hla-high-needs-fields" for f in findings)}  # fmt: skip
+    assert found == {tidy_case()["patient"][0]["case_id"]}
+
+
 def impossible(rule: Rule) -> Change | None:
     """A change that breaks a derived rule in the tidy case; None where the key itself would go."""
     column = FORMS[rule.form].columns()[rule.column]

@@ -20,6 +20,7 @@ class Patient:
     history: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     sex: str | None = "female"
     known_from_start: bool = True
+    is_eaml: bool | None = True
 
 
 def file_of(
@@ -30,7 +31,7 @@ def file_of(
     for number, patient in enumerate(patients):
         key = ("C01", f"P{number:05d}")
         ends.append((*key, endpoint, origin, patient.end_day - start, patient.status))
-        people.append((*key, patient.sex, start, start, None, 1, True, False))
+        people.append((*key, patient.sex, start, start, None, 1, True, False, patient.is_eaml))
         for exposure, steps in patient.history.items():
             changes += [
                 (*key, exposure, day, value)
@@ -40,7 +41,7 @@ def file_of(
     for table, columns, rows in (
         ("fct_endpoint", "center_id text, case_id text, endpoint text, origin text, time_days bigint, status int", ends),
         ("dim_patient", "center_id text, case_id text, sex text, first_course_day bigint, remission_day bigint, allo_day bigint, "
-         "n_courses bigint, in_remission boolean, allo_done boolean", people),
+         "n_courses bigint, in_remission boolean, allo_done boolean, is_eaml boolean", people),
         ("fct_exposure", "center_id text, case_id text, exposure text, change_day bigint, value int", changes),
     ):  # fmt: skip
         connection.execute(f"create table {table} ({columns})")

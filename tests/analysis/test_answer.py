@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from statistics import fmean
 
 import numpy as np
@@ -288,3 +289,29 @@ def test_a_landmark_may_count_from_diagnosis() -> None:
     file.execute("update fct_endpoint set origin = 'diagnosis', time_days = time_days + 10")
     found = answer(file, Question("os", "diagnosis", "n_mst_courses", Method.LANDMARK, 20, (1,)))
     assert [(group.name, group.patients) for group in found.groups] == [("0", 1), ("1 or more", 1)]
+
+
+def test_of_a_population_only_its_patients_are_asked_and_who_may_be_of_it_is_not_known() -> None:
+    history = {"mst_courses": [(20, 1)]}
+    of_it, others, perhaps = (
+        [Patient(700 + n, n % 2, history, is_eaml=eaml) for n in range(count)]
+        for eaml, count in ((True, 30), (False, 7), (None, 3))
+    )
+    mixed, pure = file_of([*of_it, *others, *perhaps]), file_of(of_it)
+    assert everyone(mixed, "os", "first_course", "is_eaml").patients == 30
+    assert not_known(mixed, "os", "first_course", "is_eaml") == 3
+    assert not_known(mixed, "os", "first_course") == 0
+    for question in (
+        Question("os", "first_course", "sex"),
+        Question("os", "first_course", "n_mst_courses", Method.LANDMARK, 20, (1,)),
+        Question("os", "first_course", "n_mst_courses", Method.TIME_DEPENDENT, at_least=(1,)),
+    ):
+        among = replace(question, among="is_eaml")
+        found, alone = answer(mixed, among), answer(pure, question)
+        assert [(g.name, g.patients, g.events) for g in found.groups] == [
+            (g.name, g.patients, g.events) for g in alone.groups
+        ]
+        assert found.left_out.not_known == alone.left_out.not_known + 3
+        assert sum(g.events for g in answer(mixed, question).groups) > sum(
+            g.events for g in found.groups
+        )

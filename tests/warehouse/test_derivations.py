@@ -155,14 +155,16 @@ def test_the_worked_vector_through_the_models(replay: Replay, models: dict[str, 
 
 
 def recovered(counts: list[tuple[int, float]], day_0: int, limit: float) -> int | str:
-    """Days from day 0 to the first of three counts in a row at the limit, once one was below it on day 0 or later."""
+    """Days from day 0 to the first of three counts in a row at the limit, after the lowest of the first 28 days and
+    once one was below it on day 0 or later."""
     counts = [(day, value) for day, value in counts if day >= day_0]
     if all(value >= limit for _, value in counts):
         return "never below"
+    _, nadir = min(((value, -day) for day, value in counts if day <= day_0 + 28), default=(0.0, 0))
     for n, (day, _) in enumerate(counts):
         run = counts[n : n + 3]
         fell = any(value < limit for _, value in counts[:n])
-        if day > day_0 and fell and len(run) == 3 and all(value >= limit for _, value in run):
+        if day > day_0 and day >= -nadir and fell and len(run) == 3 and all(value >= limit for _, value in run):
             return day - day_0
     return "not by the last count"
 

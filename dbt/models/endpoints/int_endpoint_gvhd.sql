@@ -44,12 +44,12 @@ competing as (
 
 ),
 
--- An episode that lacks its grade may be one of those asked for.
+-- An episode that lacks its grade may be one of those asked for, unless the stages that are known decide.
 found as (
 
     {%- for endpoint, kind, is_one in [
-        ('acute_gvhd_2_4', 'acute GVHD', 'grade >= 2'),
-        ('acute_gvhd_3_4', 'acute GVHD', 'grade >= 3'),
+        ('acute_gvhd_2_4', 'acute GVHD', acute_gvhd_reaches(2)),
+        ('acute_gvhd_3_4', 'acute GVHD', acute_gvhd_reaches(3)),
         ('chronic_gvhd', 'chronic GVHD', 'true'),
     ] %}
     {%- if not loop.first %}

@@ -18,13 +18,11 @@ joined as (
         patients.center_id,
         patients.case_id,
         patients.age_at_diagnosis_years,
-        -- M3 under the name of AML may be APL, which the paper leaves out (4-09).
-        case
-            when diagnoses.disease = 'AML' and diagnoses.fab_type = 'M3' then cast(null as boolean)
-            else diagnoses.disease = 'AML'
-                and diagnoses.disease_status = 'newly diagnosed'
-                and diagnoses.prior_antileukaemic_lines = 0
-        end as is_new_aml
+        diagnoses.disease = 'AML'
+            -- M3 under the name of AML may be APL, which the paper leaves out (4-09).
+            and case when diagnoses.fab_type = 'M3' then cast(null as boolean) else true end
+            and diagnoses.disease_status = 'newly diagnosed'
+            and diagnoses.prior_antileukaemic_lines = 0 as is_new_aml
     from patients
     left join diagnoses
         on diagnoses.center_id = patients.center_id

@@ -30,8 +30,19 @@ joined as (
 
     select
         courses.*,
-        cells.is_mst
+        cells.is_mst,
+        -- Consolidation is of the first remission: what is given after a relapse is not.
+        case
+            when courses.phase <> 'consolidation' then false
+            when courses.start_day >= followups.relapse_day then false
+            when followups.relapsed and (followups.relapse_day is null or courses.start_day is null)
+                then cast(null as boolean)
+            else courses.phase = 'consolidation'
+        end as is_consolidation
     from courses
+    left join followups
+        on followups.center_id = courses.center_id
+        and followups.case_id = courses.case_id
     inner join cells
         on cells.center_id = courses.center_id
         and cells.case_id = courses.case_id
@@ -50,28 +61,28 @@ counted as (
         {{ count_if_known("is_mst") }} as n_mst_courses,
         {{ count_if_known("phase = 'induction'") }} as n_inductions,
         {{ count_if_known("is_mst and phase = 'induction'") }} as n_mst_inductions,
-        {{ count_if_known("phase = 'consolidation'") }} as n_consolidations,
-        {{ count_if_known("is_mst and phase = 'consolidation'") }} as n_mst_consolidations,
+        {{ count_if_known("is_consolidation") }} as n_consolidations,
+        {{ count_if_known("is_mst and is_consolidation") }} as n_mst_consolidations,
         {{ count_if_known("phase = 'maintenance'") }} as n_maintenance_courses,
         {{ count_if_known(
-            "phase = 'consolidation' and regimen = 'intermediate-dose cytarabine'"
+            "is_consolidation and regimen = 'intermediate-dose cytarabine'"
         ) }} as n_idac_consolidations,
         {{ count_if_known(
-            "is_mst and phase = 'consolidation' and regimen = 'intermediate-dose cytarabine'"
+            "is_mst and is_consolidation and regimen = 'intermediate-dose cytarabine'"
         ) }} as n_idac_mst_consolidations,
         {{ count_if_known(
-            "is_mst and phase in ('induction', 'consolidation') and regimen = 'standard 7+3'"
+            "is_mst and (phase = 'induction' or is_consolidation) and regimen = 'standard 7+3'"
         ) }} as n_standard_cycles,
         {{ count_if_known(
-            "is_mst and phase = 'consolidation' and regimen = 'standard 7+3'"
+            "is_mst and is_consolidation and regimen = 'standard 7+3'"
         ) }} as n_standard_consolidations,
         {{ count_if_known(
-            "is_mst and phase in ('consolidation', 'maintenance') and regimen = 'venetoclax + HMA'"
+            "is_mst and (is_consolidation or phase = 'maintenance') and regimen = 'venetoclax + HMA'"
         ) }} as n_ven_hma_consolidations,
         {{ count_if_known(
-            "phase in ('consolidation', 'maintenance') and regimen = 'venetoclax + HMA'"
+            "(is_consolidation or phase = 'maintenance') and regimen = 'venetoclax + HMA'"
         ) }} as n_ven_hma_courses,
-        max(case when phase = 'consolidation' then start_day end) as last_consolidation_day
+        max(case when is_consolidation then start_day end) as last_consolidation_day
     from joined
     group by center_id, case_id
 

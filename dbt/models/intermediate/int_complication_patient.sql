@@ -59,10 +59,8 @@ gvhd_found as (
     select
         center_id,
         case_id,
-        {{ any_row("grade >= 3 or severity = 'severe'") }} as severe,
-        {{ any_row(
-            "(kind = 'acute GVHD' and grade is null) or (kind = 'chronic GVHD' and severity is null)"
-        ) }} as maybe_severe
+        {{ any_row("grade_lo >= 3 or severity = 'severe'") }} as severe,
+        {{ any_row("grade_hi >= 3 or (kind = 'chronic GVHD' and severity is null)") }} as maybe_severe
     from gvhd
     group by center_id, case_id
 

@@ -6,6 +6,11 @@
 ] -%}
 {%- set clocks = ['last_dose', 'infusion'] -%}
 {%- set thresholds_at_most = 3 -%}
+{%- set may_be_nadir = {} -%}
+{%- for clock in clocks -%}
+    {%- set day_0 = clock ~ '_day' -%}
+    {%- do may_be_nadir.update({clock: 'sample_day between ' ~ day_0 ~ ' and ' ~ day_0 ~ ' + ' ~ asked.nadir_days}) -%}
+{%- endfor -%}
 
 with
 
@@ -123,6 +128,7 @@ counts as (
         blood_counts.case_id,
         blood_counts.sample_day,
         '{{ lineage }}' as lineage,
+        blood_counts.{{ column }} as e9_per_l,
         {%- if lineage == 'platelets' %}
         case when supported.sample_day is null then {{ thresholds_reached('blood_counts.' ~ column, thresholds) }} else 0 end
             as reached
@@ -149,6 +155,7 @@ placed as (
         windows.infusion_day,
         counts.lineage,
         counts.sample_day,
+        counts.e9_per_l,
         counts.reached
     from windows
     inner join counts
@@ -159,21 +166,38 @@ placed as (
 
 ),
 
--- The day from which the count was seen below: recovery starts later, before that it is still falling. What was
--- low before day 0 was so by the leukaemia, or on the way down.
-fallen as (
+lowest as (
 
     select
         window_no,
         lineage
-        {%- for clock in clocks %}
+        {%- for clock in clocks %},
+        min(case when {{ may_be_nadir[clock] }} then e9_per_l end) as {{ clock }}_e9_per_l
+        {%- endfor %}
+    from placed
+    group by window_no, lineage
+
+),
+
+-- The nadir, and the day from which the count was seen below: before them it is still falling. What was low before day 0 was so by the leukaemia, or on the way down.
+fallen as (
+
+    select
+        placed.window_no,
+        placed.lineage
+        {%- for clock in clocks %},
+        max(case when {{ may_be_nadir[clock] }} and e9_per_l = {{ clock }}_e9_per_l then sample_day end)
+            as {{ clock }}_nadir_day
         {%- for k in range(thresholds_at_most) %},
         min(case when reached & {{ 2 ** k }} = 0 and sample_day >= {{ clock }}_day then sample_day end)
             as {{ clock }}_below_day_{{ k }}
         {%- endfor %}
         {%- endfor %}
     from placed
-    group by window_no, lineage
+    inner join lowest
+        on lowest.window_no = placed.window_no
+        and lowest.lineage = placed.lineage
+    group by placed.window_no, placed.lineage
 
 ),
 
@@ -199,8 +223,10 @@ after as (
         {%- for k in range(thresholds_at_most) %}
         {%- set starts = 'sample_day > ' ~ clock ~ '_day and all_reach & ' ~ 2 ** k ~ ' > 0' %},
         min(case when {{ starts }} then sample_day end) as {{ clock }}_first_run_day_{{ k }},
-        min(case when {{ starts }} and sample_day > {{ clock }}_below_day_{{ k }} then sample_day end)
-            as {{ clock }}_recovery_day_{{ k }},
+        min(case
+            when {{ starts }} and sample_day > {{ clock }}_below_day_{{ k }}
+                and sample_day >= coalesce({{ clock }}_nadir_day, sample_day) then sample_day
+        end) as {{ clock }}_recovery_day_{{ k }},
         max({{ clock }}_below_day_{{ k }}) is null as {{ clock }}_is_never_below_{{ k }}
         {%- endfor %}
         {%- endfor %}

@@ -18,6 +18,27 @@ followups as (
 
 ),
 
+drugs as (
+
+    select * from {{ ref('stg_drug') }}
+
+),
+
+transplants as (
+
+    select * from {{ ref('int_allo_day') }}
+
+),
+
+-- What was given against the leukaemia: cells alone, or cells with antibodies against lymphocytes, are no course of it.
+treated as (
+
+    select distinct center_id, case_id, course_no
+    from drugs
+    where drug not in {{ antilymphocyte_drugs() }}
+
+),
+
 -- A course of the case that began later shows that this one is over.
 last_courses as (
 
@@ -63,6 +84,9 @@ final as (
         case
             -- Conditioning for engraftment makes a transplant of it (consensus, section 2).
             when courses.intent = 'conditioning for engraftment' then false
+            -- Cells after an allogeneic transplant are part of that.
+            when courses.start_day > transplants.allo_day then false
+            when courses.drug_list_complete and treated.course_no is null then false
             when linked.course_no is not null then true
             when unlinked.case_id is not null then cast(null as boolean)
             -- Last seen alive before the cells were due, as far as is known, in a course that nothing followed.
@@ -92,6 +116,13 @@ final as (
         on last_courses.center_id = courses.center_id
         and last_courses.case_id = courses.case_id
         and last_courses.course_no = courses.course_no
+    left join treated
+        on treated.center_id = courses.center_id
+        and treated.case_id = courses.case_id
+        and treated.course_no = courses.course_no
+    left join transplants
+        on transplants.center_id = courses.center_id
+        and transplants.case_id = courses.case_id
     left join unlinked
         on unlinked.center_id = courses.center_id
         and unlinked.case_id = courses.case_id

@@ -12,7 +12,7 @@ final as (
         center_id,
         case_id,
         course_no,
-        max(end_minute_lo) as cytotoxic_end_minute_lo,
+        max(case when is_surely_cytotoxic then end_minute_lo end) as cytotoxic_end_minute_lo,
         {{ max_if_all_known('end_minute_hi') }} as cytotoxic_end_minute_hi,
         max(case when is_anchor then end_minute_lo end) as anchor_end_minute_lo,
         case

@@ -25,7 +25,7 @@ summed as (
         case_id,
         course_no,
         {{ any_row("drug = 'fludarabine'") }} as fludarabine,
-        {{ any_row("drug in ('ATG', 'ALG', 'alemtuzumab')") }} as antilymphocyte,
+        {{ any_row("drug in " ~ antilymphocyte_drugs()) }} as antilymphocyte,
         {{ any_row("drug in " ~ inhibitors()) }} as inhibitor,
         {{ any_row("drug = 'venetoclax'") }} as venetoclax,
         {{ any_row("drug = 'lenalidomide'") }} as lenalidomide,

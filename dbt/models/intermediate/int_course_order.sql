@@ -51,11 +51,8 @@ ordered as (
         lag(phase) over in_order as previous_phase,
         lag(start_day) over in_order as previous_start_day,
         lead(start_day) over in_order as next_start_day,
-        -- The last induction before this course.
-        last_value(case when phase = 'induction' then last_cytotoxic_day end ignore nulls)
-            over (in_order rows between unbounded preceding and 1 preceding) as induction_end_day,
-        last_value(case when phase = 'induction' then last_drug_day end ignore nulls)
-            over (in_order rows between unbounded preceding and 1 preceding) as induction_drug_end_day
+        max(case when phase = 'induction' then course_no end)
+            over (in_order rows between unbounded preceding and 1 preceding) as induction_course_no
     from kinds
     window in_order as (partition by center_id, case_id order by course_no)
 
@@ -64,21 +61,28 @@ ordered as (
 final as (
 
     select
-        center_id,
-        case_id,
-        course_no,
-        kind,
-        phase = 'induction' and no_in_phase = 1 as is_first_induction,
-        phase = 'induction' and no_in_phase = 2 as is_second_induction,
-        phase = 'consolidation' and no_in_phase = 1 as is_first_consolidation,
-        coalesce(previous_phase = 'consolidation', case when previous_start_day is null then false end)
-            as previous_is_consolidation,
-        previous_kind,
-        start_day - previous_start_day as days_since_previous_start,
-        start_day - induction_end_day as days_since_induction_end,
-        start_day - induction_drug_end_day as days_since_induction_end_venetoclax,
-        next_start_day
+        ordered.center_id,
+        ordered.case_id,
+        ordered.course_no,
+        ordered.kind,
+        ordered.phase = 'induction' and ordered.no_in_phase = 1 as is_first_induction,
+        ordered.phase = 'induction' and ordered.no_in_phase = 2 as is_second_induction,
+        ordered.phase = 'consolidation' and ordered.no_in_phase = 1 as is_first_consolidation,
+        coalesce(
+            ordered.previous_phase = 'consolidation',
+            case when ordered.previous_start_day is null then false end
+        ) as previous_is_consolidation,
+        ordered.previous_kind,
+        ordered.start_day - ordered.previous_start_day as days_since_previous_start,
+        ordered.start_day - inductions.last_cytotoxic_day as days_since_induction_end,
+        ordered.start_day - inductions.last_drug_day as days_since_induction_end_venetoclax,
+        ordered.next_start_day
     from ordered
+    -- The last induction before this course: where its end is not known, that of an earlier one does not stand in.
+    left join kinds as inductions
+        on inductions.center_id = ordered.center_id
+        and inductions.case_id = ordered.case_id
+        and inductions.course_no = ordered.induction_course_no
 
 )
 

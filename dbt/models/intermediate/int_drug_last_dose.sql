@@ -13,8 +13,9 @@ final as (
         case_id,
         course_no,
         drug,
-        first_day,
         drug in {{ anchor_drugs() }} as is_anchor,
+        -- A drug without a name may be a targeted one, which does not move the clock.
+        drug <> 'other' as is_surely_cytotoxic,
         -- A last day that is not known is not before the first; how late it is nobody knows.
         case
             when last_day is null then first_day * 1440

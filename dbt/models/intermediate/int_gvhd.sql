@@ -119,6 +119,17 @@ final as (
                 'agvhd_skin_stage', 'agvhd_liver_stage', 'agvhd_lower_gi_stage', 'agvhd_upper_gi_stage'
             ) }}
         end as grade,
+        -- What the grade is at least and at most, where a stage is missing: grade III is III whatever the skin shows.
+        {%- for bound, organ, upper_gi in [('lo', 0, 0), ('hi', 4, 1)] %}
+        case
+            when kind <> 'acute GVHD' then cast(null as bigint)
+            when agvhd_grade is not null then agvhd_grade
+            else {{ acute_gvhd_grade(
+                'coalesce(agvhd_skin_stage, ' ~ organ ~ ')', 'coalesce(agvhd_liver_stage, ' ~ organ ~ ')',
+                'coalesce(agvhd_lower_gi_stage, ' ~ organ ~ ')', 'coalesce(agvhd_upper_gi_stage, ' ~ upper_gi ~ ')'
+            ) }}
+        end as grade_{{ bound }},
+        {%- endfor %}
         case
             when kind <> 'chronic GVHD' then cast(null as varchar)
             when cgvhd_severity is not null then cgvhd_severity

@@ -31,7 +31,8 @@ named as (
             -- A partial duplication of KMT2A is no rearrangement.
             when lesion not in ('{{ genetics.names.values() | sum(start=[]) | join("', '") }}')
                 and coalesce(kind, 'mutation') = 'mutation' then lesion
-        end as known_lesion
+        end as known_lesion,
+        kind is null and lesion in ('{{ genetics.also_genes | join("', '") }}') as is_open
     from tests
 
 ),
@@ -43,7 +44,7 @@ readings as (
         case_id,
         known_lesion as lesion,
         is_at_diagnosis,
-        case result when 'present' then true when 'absent' then false end as is_present
+        case when is_open then null when result = 'present' then true else false end as is_present
     from named
     where known_lesion is not null and result in ('present', 'absent')
     {%- for lesion, as_lesion, condition in [
@@ -59,7 +60,7 @@ readings as (
         case_id,
         '{{ as_lesion }}',
         is_at_diagnosis,
-        case result when 'present' then {{ condition }} when 'absent' then false end
+        case when is_open then null when result = 'present' then {{ condition }} else false end
     from named
     where known_lesion = '{{ lesion }}' and result in ('present', 'absent')
     {%- endfor %}

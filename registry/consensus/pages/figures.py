@@ -44,7 +44,7 @@ def _figure(figure: Statistic, consensus: Consensus) -> str:
 
 def _measure(figure: Statistic, facts: Facts) -> str:
     if figure.curve is not None:
-        return _curve(figure.curve)
+        return _curve(figure.curve, facts)
     subjects = _SUBJECTS.get(figure.subject, f"{figure.subject}s")
     among = f"{subjects} with: {figure.of.words(facts)}" if figure.of else f"all {subjects}"
     if figure.median is not None:
@@ -55,7 +55,8 @@ def _measure(figure: Statistic, facts: Facts) -> str:
     return f"share with: {figure.share.words(facts)}; among {among}; unknown is counted apart"
 
 
-def _curve(curve: Curve) -> str:
+def _curve(curve: Curve, facts: Facts) -> str:
     origin = curve.origin.replace("_", " ")
     at = "median of" if curve.at_days is None else f"at {curve.at_days} days,"
-    return f"{at} {_ENDPOINTS[curve.endpoint]} from {origin} (Kaplan-Meier)"
+    among = f", among patients with: {facts[curve.among].words}" if curve.among else ""
+    return f"{at} {_ENDPOINTS[curve.endpoint]} from {origin} (Kaplan-Meier){among}"

@@ -168,7 +168,10 @@ def _lay(
         verify_public(made.public)
         progress("computing what an outsider could")
         try:
-            found = attack([*earlier, made.public], in_force()[-1].statistic_vars())
+            versions = in_force()
+            found = attack(
+                [*earlier, made.public], versions[-1].statistic_vars(), one_version=len(versions) == 1
+            )  # fmt: skip
         except ValueError as error:
             raise PublicationError(f"What would be public contradicts itself: {error}.") from error
         new = {

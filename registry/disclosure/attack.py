@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from registry.disclosure.attack_curves import add_curves
+from registry.disclosure.attack_curves import add_curves, everybody, told_by_curve
 from registry.disclosure.policy import Policy
 from registry.disclosure.policy import policy as load_policy
 from registry.disclosure.refresh import Family
@@ -36,41 +36,48 @@ def said(published: int | None, policy: Policy | None = None) -> Cell:
 
 
 def attack(
-    files: Sequence[Path], figures: Figures | None = None, policy: Policy | None = None
+    files: Sequence[Path],
+    figures: Figures | None = None,
+    policy: Policy | None = None,
+    *,
+    one_version: bool = True,
 ) -> dict[str, Family]:
     """The hidden cells of public files, oldest first, that can be found out from all of them together.
 
-    With each the table and the strata that are told together with it. Assumed is an outsider who knows how the tables are made, and of whom the `figures` are. Raises ValueError
-    for files that contradict themselves.
+    With each the table and the strata that are told together with it. Assumed is an outsider who knows how the
+    tables are made, of whom the `figures` are, and whether one version of the consensus judges all. Raises
+    ValueError for files that contradict themselves.
     """
     rule = policy or load_policy()
     try:
-        return _attack(files, figures, rule, complete=True)
+        return _attack(files, figures, rule, complete=True, one_version=one_version)
     except ValueError:
         # a later release leaves out new strata of few patients; who finds that sums do not fit knows it
-        return _attack(files, figures, rule, complete=False)
+        return _attack(files, figures, rule, complete=False, one_version=one_version)
 
 
 def _attack(
-    files: Sequence[Path], figures: Figures | None, rule: Policy, *, complete: bool
+    files: Sequence[Path],
+    figures: Figures | None,
+    rule: Policy,
+    *,
+    complete: bool,
+    one_version: bool,
 ) -> dict[str, Family]:
-    counts, curves = System(), System()
+    system = System()
     for number, path in enumerate(files):
         with duckdb.connect(str(path), read_only=True) as connection:
             told = Told(connection, rule, is_first=complete or number == 0)
-            _add_cohort(counts, told, rule)
-            _add_adherence(counts, told, rule)
-            _add_responses(counts, told, rule)
-            _add_figures(counts, told, rule, figures or {})
-            add_curves(curves, told, rule)
-    return {
-        name: system.cells[name].family
-        for system, least in (
-            (counts, rule.least_hidden_values),
-            (curves, rule.curves.least_values),
-        )
-        for name in narrow(system.ranges(least), least)
-    }
+            _add_cohort(system, told, rule)
+            _add_adherence(system, told, rule, one_version=one_version)
+            _add_responses(system, told, rule)
+            add_curves(system, told, rule)
+            _add_figures(system, told, rule, figures or {})
+    least = {
+        name: rule.curves.least_values if cell.family[0] in rule.curves.drawn else rule.least_hidden_values
+        for name, cell in system.cells.items() if cell.hidden
+    }  # fmt: skip
+    return {name: system.cells[name].family for name in narrow(system.ranges(least), least)}
 
 
 def _add_cohort(system: System, told: Told, policy: Policy) -> None:
@@ -88,24 +95,31 @@ def _add_cohort(system: System, told: Told, policy: Policy) -> None:
             system.at_most(names, system.whole(f"{releases.pop()}/patients"), untold=untold)
 
 
-def _add_adherence(system: System, told: Told, policy: Policy) -> None:
-    """The four verdicts of a reading make up its subjects: the same for every reading of a recommendation."""
+def _add_adherence(system: System, told: Told, policy: Policy, *, one_version: bool) -> None:
+    """The four verdicts of a reading make up its subjects: the same for every reading of a recommendation.
+
+    All are judged by every recommendation, unless versions of the consensus share the years among them.
+    """
     verdicts = ("met", "deviated", "not_evaluable", "not_applicable")
     for release, family, (recommendation, subject, reading, *shown) in told.rows(
         "public_adherence", ("recommendation_id", "subject", "reading", *verdicts)
     ):
-        whole = system.whole(f"{release}/adherence/{recommendation}")
-        names = [f"{whole}/{reading}/{verdict}" for verdict in verdicts]
+        subjects = _subjects(release, subject)
+        judged = system.whole(f"{release}/adherence/{recommendation}")
+        names = [f"{judged}/{reading}/{verdict}" for verdict in verdicts]
         system.cells |= {
             name: replace(said(value, policy), family=family) if subject == "patient" or value is not None
-            # subjects may be many of few patients: what is hidden has no upper end to come near to
-            else Cell(1, np.inf)
+            # subjects may be many of few patients: what is hidden has no upper end of its own
+            else Cell(1, np.inf, hidden=True, family=family)
             for name, value in zip(names, shown, strict=True)
         }  # fmt: skip
-        system.equal(whole, names)
-        if subject == "patient":
-            # fewer where versions of the consensus share the years among them
-            system.at_most([whole], system.whole(f"{release}/patients"))
+        system.equal(judged, names)
+        system.at_most([judged], system.whole(subjects), untold=0 if one_version else np.inf)
+
+
+def _subjects(release: str, subject: str) -> str:
+    """The name of how many subjects a release has; every table that tells of patients tells of these."""
+    return f"{release}/patients" if subject == "patient" else f"{release}/{subject}"
 
 
 def _add_responses(system: System, told: Told, policy: Policy) -> None:
@@ -166,6 +180,8 @@ def _add_figures(system: System, told: Told, policy: Policy, figures: Figures) -
         for subject, all_of in figures.items() for one in all_of
     }  # fmt: skip
     parts: dict[tuple[str, str, str], list[str]] = {}
+    tells = {f"({fact} = true)": point for fact, point in policy.curves.tells.items()}
+    counted: dict[tuple[str, str, str], list[str]] = {}
     split = {name for name, (_, one) in known.items() if one.get("by")}
     for release, family, (statement, statistic, group, *shown) in told.rows(
         "public_statistic", ("statement_id", "statistic", "by_group", "known", "events", "unknown")
@@ -176,16 +192,32 @@ def _add_figures(system: System, told: Told, policy: Policy, figures: Figures) -
         system.cells |= {
             f"{row}/{name}": replace(cell, family=family) for name, cell in cells.items()
         }
-        population = f"{release}/{subject} where {figure.get('of_sql', f'{statement} {statistic}')}"
-        if subject == "patient" and figure["of_sql"] == "true":
-            population = f"{release}/patients"
+        subjects = _subjects(release, subject)
+        population = subjects
+        if (of := figure.get("of_sql", f"{statement} {statistic}")) != "true":
+            population = f"{subjects} where {of}"
+            system.at_most([system.whole(population)], system.whole(subjects))
         parts.setdefault((population, statement, statistic), []).extend(f"{row}/{n}" for n in cells)
-        if subject == "patient" and population != f"{release}/patients":
-            system.at_most([system.whole(population)], system.whole(f"{release}/patients"))
+        if point := tells.get(figure.get("share_sql") or ""):
+            among_all = told_by_curve(release, point, "all", "all")
+            counted.setdefault((among_all, statement, statistic), []).append(f"{row}/events")
+            for kind, stratum in (("all", "all"), (str(figure.get("by")), group)):
+                curve = told_by_curve(release, point, kind, stratum)
+                _add_point(system, curve, row, everybody(system, release, kind, stratum))
+    for (curve, *_), names in counted.items():
+        if curve in system.cells:
+            system.at_most(names, curve)
     for (population, *name), names in parts.items():
         # in a later release any number of groups may be told nowhere
         untold = np.inf if tuple(name) in split and not told.is_first else 0
         system.at_most(names, system.whole(population), untold=untold)
+
+
+def _add_point(system: System, curve: str, row: str, everybody: str) -> None:
+    """The patients counted in a figure are among those that a curve counts, and its others are not."""
+    if curve in system.cells:
+        system.at_most([f"{row}/events"], curve)
+        system.at_most([curve, f"{row}/others", f"{row}/unknown"], everybody)
 
 
 def _figure(
@@ -195,13 +227,17 @@ def _figure(
     known, events, unknown = shown
 
     def cell(shown: int | None) -> Cell:
-        # subjects may be many of few patients: what is hidden has no upper end to come near to
-        return said(shown, policy) if of_patients or shown is not None else Cell(1, np.inf)
+        # subjects may be many of few patients: what is hidden has no upper end of its own
+        return (
+            said(shown, policy)
+            if of_patients or shown is not None
+            else Cell(1, np.inf, hidden=True)
+        )
 
     if known is not None and events is not None:
         parts = {"events": cell(events), "others": cell(known - events)}
     elif share:
-        parts = dict.fromkeys(("events", "others"), Cell(0, np.inf, hidden=of_patients))
+        parts = dict.fromkeys(("events", "others"), Cell(0, np.inf, hidden=True))
     else:
         parts = {"known": cell(known)}
     return {**parts, "unknown": cell(unknown)}

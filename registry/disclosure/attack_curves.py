@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
-from registry.disclosure.policy import Policy
+from registry.disclosure.policy import Point, Policy
 from registry.disclosure.system import Cell, System
 from registry.disclosure.told import Told
 
@@ -29,7 +29,7 @@ Days = dict[int, dict[tuple[str, ...], Cell]]
 
 
 def add_curves(system: System, told: Told, policy: Policy) -> None:
-    """The curves of one public file.
+    """The curves of one public file, into which those of its table of patients have gone.
 
     A count is never smaller on a later day, the parts of a group never more than its patients, and the drawn
     groups of one kind never more than all.
@@ -51,7 +51,10 @@ def add_curves(system: System, told: Told, policy: Policy) -> None:
             ending = "remission" if (endpoint, "event") in _MADE_OF else endpoint
             group = (release, ending, origin, kind, stratum)
             if day == 0:
-                system.cells[_patients(group)] = replace(_bin(at_risk, policy), family=family)
+                # how many a curve is of is told by the cohort as well, and is no small count
+                cell = replace(_bin(at_risk, policy), hidden=False, family=family)
+                system.cells[_patients(group)] = cell
+                system.at_most([_patients(group)], everybody(system, release, kind, stratum))
                 continue
             for count, value in zip(columns, shown, strict=True):
                 parts = tuple(_MADE_OF.get((endpoint, count), (count,)))
@@ -60,19 +63,34 @@ def add_curves(system: System, told: Told, policy: Policy) -> None:
                 )
     for curves in {group[:3] for group in groups}:
         together = {group: days for group, days in groups.items() if group[:3] == curves}
-        for group, days in _moving(together).items():
+        moving = _moving(together, {point.day for point in policy.curves.tells.values()})
+        for group, days in moving.items():
             _add(system, group, days)
-        _add_groups(system, _moving(together))
+        _add_groups(system, moving)
 
 
-def _moving(groups: Mapping[Group, Days]) -> dict[Group, Days]:
-    """Without the days on which nothing is told but what the days before and after tell."""
+def everybody(system: System, release: str, kind: str, stratum: str) -> str:
+    """The name of how many patients a stratum has at most: those of its level in the cohort, or all."""
+    level = f"{release}/cohort/{kind}/{stratum}"
+    return level if level in system.cells else system.whole(f"{release}/patients")
+
+
+def told_by_curve(release: str, point: Point, kind: str, stratum: str) -> str:
+    """The name of a cumulative count of events."""
+    return _name((release, point.endpoint, point.origin, kind, stratum), point.day, "event")
+
+
+def _moving(groups: Mapping[Group, Days], needed: Collection[int]) -> dict[Group, Days]:
+    """Without the days on which nothing is told but what the days before and after tell, unless needed."""
     known = sorted({day for days in groups.values() for day in days})
     told = {day: [days.get(day) for days in groups.values()] for day in known}
     kept = {
         day
         for before, day, after in zip([None, *known], known, [*known[1:], None], strict=False)
-        if before is None or after is None or not told[before] == told[day] == told[after]
+        if day in needed
+        or before is None
+        or after is None
+        or not told[before] == told[day] == told[after]
     }
     return {
         group: {day: of for day, of in days.items() if day in kept}

@@ -16,10 +16,19 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Point(_Frozen):
+    """A day of the grid of a published curve."""
+
+    endpoint: str
+    origin: str
+    day: int
+
+
 class Curves(_Frozen):
     """Published curves: midpoint bins, read on a grid of days (OpenSAFELY, midpoint rounding)."""
 
     drawn: dict[str, list[tuple[str, str]]]
+    tells: dict[str, Point]
     bin: int = Field(ge=2, multiple_of=2)
     grid_days: int = Field(ge=1)
     last_day: int = Field(ge=1)

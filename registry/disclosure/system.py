@@ -50,7 +50,7 @@ class System:
         self.cells.setdefault(name, Cell(0, np.inf))
         return name
 
-    def ranges(self, enough: float = np.inf) -> dict[str, tuple[float, float]]:
+    def ranges(self, enough: Mapping[str, float] | None = None) -> dict[str, tuple[float, float]]:
         """The least and greatest value of every hidden cell that agrees with all that is said.
 
         Of a cell that is left `enough` values it is not asked how many more there are. Raises ValueError if
@@ -58,7 +58,7 @@ class System:
         """
         found: dict[str, tuple[float, float]] = {}
         for part in self._apart():
-            found |= part.ranges(enough)
+            found |= part.ranges(enough or {})
         return {name: found[name] for name, cell in self.cells.items() if cell.hidden}
 
     def _apart(self) -> Iterator[_Program]:
@@ -104,7 +104,7 @@ class _Program:
             "bounds": [(cell.low, cell.high) for cell in system.cells.values()],
         }  # fmt: skip
 
-    def ranges(self, enough: float) -> dict[str, tuple[float, float]]:
+    def ranges(self, enough: Mapping[str, float]) -> dict[str, tuple[float, float]]:
         """The range of every hidden cell, as far as `System.ranges` asks.
 
         All are pushed at once, and every solution tells something of each; what is left then goes alone.
@@ -117,7 +117,9 @@ class _Program:
         def is_done(name: str, sign: int) -> bool:
             low, high = seen[name]
             end = hidden[name].high - high if sign > 0 else low - hidden[name].low
-            return end < _TOLERANCE or (low <= high and _values(low, high) >= enough)
+            return end < _TOLERANCE or (
+                low <= high and _values(low, high) >= enough.get(name, np.inf)
+            )
 
         def push(names: Iterable[str], sign: int) -> None:
             for name, value in self._solve(names, sign).items():
@@ -163,10 +165,17 @@ class _Program:
         return coo_array((weight, (line, column)), shape=(len(rows), len(self._index)))
 
 
-def narrow(ranges: Mapping[str, tuple[float, float]], least: int) -> list[str]:
+def narrow(
+    ranges: Mapping[str, tuple[float, float]], least: Mapping[str, float] | float
+) -> list[str]:
     """The hidden cells of which fewer than so many values remain possible, worst first."""
     counts = {name: _values(low, high) for name, (low, high) in ranges.items()}
-    return sorted((n for n, count in counts.items() if count < least), key=lambda n: counts[n])
+    few = [
+        n
+        for n, count in counts.items()
+        if count < (least[n] if isinstance(least, Mapping) else least)
+    ]
+    return sorted(few, key=lambda n: counts[n])
 
 
 def _values(low: float, high: float) -> float:

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from registry.consensus import load
 from registry.disclosure import attack, policy, public_count
 from registry.disclosure.attack import said
 from registry.disclosure.system import Cell, System, narrow
@@ -287,3 +288,93 @@ def test_a_new_level_that_is_told_nowhere_does_not_contradict_the_others(tmp_pat
     assert attack([first, later]) == {}
     with pytest.raises(ValueError, match="no counts agree"):
         attack([later])
+
+
+def adherence(path: Path, *rows: tuple[object, ...]) -> Path:
+    """A public file with these recommendations: id, subject, then the four verdicts of one reading."""
+    for recommendation, subject, *counts in rows:
+        told(
+            path,
+            "public_adherence",
+            f"{recommendation} | a",
+            (recommendation, subject, "a", *counts),
+        )
+    return path
+
+
+@pytest.mark.requirement("SDC-03")
+def test_recommendations_on_the_same_infusions_tell_what_another_hides(tmp_path: Path) -> None:
+    """591 or 592 infusions are told by two recommendations; 565 and 30 of them stand for at least 591."""
+    path = adherence(
+        tmp_path / "r.duckdb",
+        ("A", "infusion", 590, 0, 0, 0),
+        ("B", "infusion", 555, 40, 0, 0),
+        ("C", "infusion", 565, 30, None, 0),
+        ("D", "infusion", 500, None, None, 40),
+        ("E", "course", 565, 30, None, 0),
+    )
+    assert attack([path]) == {"r/adherence/C/a/not_evaluable": ("public_adherence", "C")}
+    assert attack([path], one_version=False) == {}, "each may judge others of the years"
+
+
+@pytest.mark.requirement("SDC-03")
+def test_recommendations_on_all_patients_tell_how_many_there_are(tmp_path: Path) -> None:
+    """140 and 35 are at most 179, 180 is at least 178: beside 170 at least 6 and at most 11 are left."""
+    path = adherence(
+        tmp_path / "r.duckdb", ("A", "patient", 140, 35, 0, 0), ("B", "patient", 180, 0, 0, 0)
+    )
+    adherence(path, ("C", "patient", 170, None, 0, 0))
+    assert attack([path]) == {"r/adherence/C/a/deviated": ("public_adherence", "C")}
+
+
+EARLY = {"patient": [
+    {"statement_id": "A", "statistic": name, "of_sql": name, "share_sql": "(early_death = true)", "by": by}
+    for name, by in (("deaths", None), ("by_sex", "sex"), ("by_agent", "agent"))
+]}  # fmt: skip
+
+
+def early(path: Path, stratum: str, deaths: int) -> None:
+    """A curve of survival with so many deaths by day 30, and 27 by day 60."""
+    kind = "all" if stratum == "all" else "sex"
+    days = ((0, 63, 0, 0), (30, 33, deaths, 0), (60, 33, 27, 0))
+    told(path, "public_survival", f"os | first_course | {kind} | {stratum}",
+         *(("os", "first_course", kind, stratum, *of) for of in days))  # fmt: skip
+
+
+@pytest.mark.requirement("SDC-03", "SDC-09")
+def test_a_curve_and_a_figure_of_the_same_deaths_are_laid_together(tmp_path: Path) -> None:
+    path = told(tmp_path / "r.duckdb", "public_statistic", "A | deaths | all",
+                ("A", "deaths", "all", None, None, 0))  # fmt: skip
+    assert attack([path], EARLY) == {}
+    early(path, "all", 3)
+    # 1 to 6 died, so at most 6 of those counted
+    found = {"r/statistic/A/deaths/all/events": ("public_statistic", "A | deaths")}
+    assert attack([path], EARLY) == found
+    assert attack([path], FIGURES) == {}, "of other patients, for all that is known"
+
+
+@pytest.mark.requirement("SDC-03", "SDC-09")
+def test_the_groups_of_a_figure_are_laid_beside_their_own_curves_and_beside_that_of_all(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "r.duckdb"
+    for sex, agent in (("female", "none"), ("male", "venetoclax")):
+        told(path, "public_statistic", f"A | by_sex | {sex}", ("A", "by_sex", sex, None, None, 0))
+        told(path, "public_statistic", f"A | by_agent | {agent}", ("A", "by_agent", agent, None, None, 0))  # fmt: skip
+    early(path, "all", 9)
+    assert attack([path], EARLY) == {}
+    early(path, "female", 3)
+    assert set(attack([path], EARLY)) == {"r/statistic/A/by_sex/female/events"}
+
+
+@pytest.mark.requirement("SDC-03")
+def test_what_a_curve_tells_beside_figures_is_as_the_consensus_counts_it() -> None:
+    rule, of = policy(), load().parameters
+    assert {fact: point.day for fact, point in rule.curves.tells.items()} == {
+        "early_death": of["early_death_days"].value, "early_death_late": of["early_death_late_days"].value,
+    }  # fmt: skip
+    for point in rule.curves.tells.values():
+        assert (point.endpoint, point.origin) in rule.curves.drawn["public_survival"]
+        assert point.day % rule.curves.grid_days == 0
+    counted = {figure["share_sql"] for figure in load().statistic_vars()["patient"]}
+    assert {f"({fact} = true)" for fact in rule.curves.tells} < counted

@@ -10,6 +10,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import reduce, wraps
 from multiprocessing import get_context
@@ -204,5 +205,7 @@ def end_backends(url: str, *, gently: bool) -> int:
             if gently:
                 session.execute("select pg_terminate_backend(%s)", [pid])
             else:
-                os.kill(pid, signal.SIGKILL)
+                # the postmaster ends the others when one of them dies
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
     return len(pids)

@@ -6,15 +6,10 @@ patients as (
 
 ),
 
-courses as (
-
-    select * from {{ ref('stg_course') }}
-
-),
-
-cells as (
+mst_courses as (
 
     select * from {{ ref('int_course_cells') }}
+    where is_mst
 
 ),
 
@@ -34,26 +29,9 @@ samples as (
 
 ),
 
-mst_courses as (
-
-    select
-        courses.center_id,
-        courses.case_id,
-        courses.course_no,
-        courses.phase,
-        cells.first_infusion_day
-    from courses
-    inner join cells
-        on cells.center_id = courses.center_id
-        and cells.case_id = courses.case_id
-        and cells.course_no = courses.course_no
-    where cells.is_mst
-
-),
-
 counted as (
 
-    {%- for name, condition in [('mst_courses', 'true'), ('mst_consolidations', "phase = 'consolidation'")] %}
+    {%- for name, condition in [('mst_courses', 'true'), ('mst_consolidations', 'is_consolidation')] %}
     select
         center_id,
         case_id,

@@ -31,18 +31,8 @@ joined as (
     select
         courses.*,
         cells.is_mst,
-        -- Consolidation is of the first remission: what is given after a relapse is not.
-        case
-            when courses.phase <> 'consolidation' then false
-            when courses.start_day >= followups.relapse_day then false
-            when followups.relapsed and (followups.relapse_day is null or courses.start_day is null)
-                then cast(null as boolean)
-            else courses.phase = 'consolidation'
-        end as is_consolidation
+        cells.is_consolidation
     from courses
-    left join followups
-        on followups.center_id = courses.center_id
-        and followups.case_id = courses.case_id
     inner join cells
         on cells.center_id = courses.center_id
         and cells.case_id = courses.case_id

@@ -99,6 +99,14 @@ final as (
                 then cast(null as boolean)
             else false
         end as is_mst,
+        -- Consolidation is of the first remission: what is given after a relapse is not.
+        case
+            when courses.phase <> 'consolidation' then false
+            when courses.start_day >= followups.relapse_day then false
+            when followups.relapsed and (followups.relapse_day is null or courses.start_day is null)
+                then cast(null as boolean)
+            else courses.phase = 'consolidation'
+        end as is_consolidation,
         case
             when unlinked.case_id is null then cast(coalesce(linked.infusions, 0) as bigint)
         end as infusions,

@@ -319,9 +319,9 @@ def test_the_public_file_of_a_release_gives_no_cell_away(built: Build, tmp_path:
     made = Published(tmp_path / "public.duckdb", tmp_path / "contributions.duckdb")
     assert set(lay_over("everything", built.public, built.steward, None, made)) == {Fate.REFRESHED}
     verify_public(made.public)
-    # Two hidden parts of a sum that others pin down: few, and gone with what they stand in.
+    # What is left beside the others of its row, of a sum that other rows pin down: gone with what it stands in.
     found = attack([made.public])
-    assert len(found) <= 4
+    assert 0 < len({family for _, family in found.values()}) < 15
     kept = Published(tmp_path / "kept.duckdb", tmp_path / "kept_contributions.duckdb")
     lay_over("everything", built.public, built.steward, None, kept, keep_back=set(found.values()))
     assert attack([kept.public]) == {}

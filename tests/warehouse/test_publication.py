@@ -53,7 +53,7 @@ def test_nothing_is_public_until_a_person_approves(place: Path) -> None:
         open_served(publication.pointer(place), "public")
     proposal = publication.propose(place, "everything")
     assert set(proposal.fates) == {Fate.REFRESHED, Fate.WITHHELD}
-    assert proposal.fates[Fate.WITHHELD] < proposal.fates[Fate.REFRESHED] / 20
+    assert proposal.fates[Fate.WITHHELD] < proposal.fates[Fate.REFRESHED] / 8
     assert not publication.pointer(place).exists()
     record = publish(place)
     assert (record["approved_by"], record["approved_at"]) == ("Ada", "2026-03-01T00:00:00+00:00")
@@ -104,7 +104,7 @@ def test_a_count_that_could_be_found_out_is_kept_back_or_has_a_reason(place: Pat
         for reading, deviated in (("a", 0), ("b", None)):
             connection.execute(
                 "insert into public_adherence (recommendation_id, subject, reading, met, deviated, "
-                "not_evaluable, not_applicable) values ('MST-0-99', 'patient', ?, 15, ?, 0, 0)",
+                "not_evaluable, not_applicable) values ('MST-0-99', 'visit', ?, 15, ?, 0, 0)",
                 [reading, deviated],
             )
     cell = "everything/adherence/MST-0-99/b/deviated"

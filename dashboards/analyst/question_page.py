@@ -31,7 +31,7 @@ from registry.analysis.covariates import ORIGINS as IN_ORDER
 from registry.disclosure import policy
 from registry.statistics.aalen_johansen import Incidence
 from registry.statistics.kaplan_meier import Estimate, Survival
-from registry.statistics.model import Model
+from registry.statistics.model import NOT_FINITE, Model
 
 ALL = "nothing: all patients"
 _METHODS = {
@@ -278,9 +278,11 @@ def term_table(found: Answer, model: Model) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "compared": [f"{t.name.partition('=')[2]} against {first}" for t in model.terms],
-            ratio: [f"{t.ratio:.2f}" for t in model.terms],
-            "95 % interval": [f"{t.lower:.2f} to {t.upper:.2f}" for t in model.terms],
-            "p": [_p(t.p) for t in model.terms],
+            ratio: [f"{t.ratio:.2f}" if t.is_finite else NOT_FINITE for t in model.terms],
+            "95 % interval": [
+                f"{t.lower:.2f} to {t.upper:.2f}" if t.is_finite else "" for t in model.terms
+            ],
+            "p": [_p(t.p) if t.is_finite else "" for t in model.terms],
         }
     )
 

@@ -14,8 +14,17 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import chi2
 
-from registry.statistics.followed import EVENT, Floats, checked
-from registry.statistics.model import Design, Model, design, diverged, levels_of, terms_of
+from registry.statistics.followed import EVENT, Flags, Floats, checked
+from registry.statistics.model import (
+    NOT_FINITE,
+    Design,
+    Model,
+    design,
+    endless_of,
+    levels_of,
+    newton_step,
+    terms_of,
+)
 
 _STEPS, _TOLERANCE = 30, 1e-11
 
@@ -48,8 +57,8 @@ def cox(
     """Hazard ratios of covariates; for a cause-specific hazard pass competing events as censored.
 
     `person` tells which rows are one patient, for counts; without it each row is one. Raises
-    ValueError for what `checked` and `design` refuse, no event, a row that ends before it begins, or a
-    ratio that has no finite estimate.
+    ValueError for what `checked` and `design` refuse, no event, a row that ends before it begins, or if no
+    ratio has a finite estimate.
     """
     times, said = checked(time_days, status, competing=False)
     entries = np.zeros_like(times) if entry_days is None else np.asarray(entry_days, dtype=float)
@@ -65,17 +74,17 @@ def cox(
     likelihood = _Efron(
         times, np.full_like(times, -1.0) if entry_days is None else entries, events, made
     )
-    beta, value, information = _newton(likelihood, made)
+    beta, value, information, endless = _newton(likelihood, made)
     covariance: Floats = np.linalg.inv(information)
     who = np.unique([str(p) for p in person], return_inverse=True)[1] if person is not None else (
         np.arange(times.size)
     )  # fmt: skip
     return CoxModel(
-        terms=terms_of(made.names, beta, covariance, level),
+        terms=terms_of(made.names, beta, covariance, level, endless),
         covariance=covariance, log_likelihood=value,
         patients=int(np.unique(who).size), events=int(events.sum()),
         levels=levels_of(made, who, events),
-        proportional_hazards=_proportionality(likelihood, made, beta, covariance),
+        proportional_hazards=_proportionality(likelihood, made, beta, covariance, endless),
     )  # fmt: skip
 
 
@@ -128,11 +137,11 @@ class _Efron:
         return value, self._x[self._order] - mean, spread.sum(axis=0)
 
 
-def _newton(likelihood: _Efron, made: Design) -> tuple[Floats, float, Floats]:
+def _newton(likelihood: _Efron, made: Design) -> tuple[Floats, float, Floats, Flags]:
     beta: Floats = np.zeros(len(made.names))
     value, residuals, information = likelihood.at(beta)
     for _ in range(_STEPS):
-        step = _solve(information, residuals.sum(axis=0), made)
+        step = newton_step(information, residuals.sum(axis=0), made)
         trial = likelihood.at(beta + step)
         while not trial[0] >= value - 1e-9 * abs(value):
             step = step / 2
@@ -140,28 +149,14 @@ def _newton(likelihood: _Efron, made: Design) -> tuple[Floats, float, Floats]:
         beta = beta + step
         gained = abs(trial[0] - value)
         value, residuals, information = trial
-        if diverged(beta, made.columns.std(axis=0)):
-            break
-        if gained <= _TOLERANCE * (abs(value) + 1) and np.abs(step).max() < 1e-9:
-            return beta, value, information
-    raise ValueError(
-        "a ratio has no finite estimate: in a group nobody, or everybody first, has the event"
-    )
-
-
-def _solve(information: Floats, score: Floats, made: Design) -> Floats:
-    # in units of each column: days and grams lie far apart
-    scale = np.sqrt(np.maximum(np.diag(information), 1e-300))
-    if np.linalg.cond(information / np.outer(scale, scale)) > 1e10:
-        raise ValueError(
-            f"{', '.join(made.names)} do not vary enough among those at risk when events happen"
-        )
-    step: Floats = np.linalg.solve(information, score)
-    return step
+        endless = endless_of(gained, value, information, made.columns)
+        if endless.any() or (gained <= _TOLERANCE * (abs(value) + 1) and np.abs(step).max() < 1e-9):
+            return beta, value, information, endless
+    raise ValueError(NOT_FINITE)
 
 
 def _proportionality(
-    likelihood: _Efron, made: Design, beta: Floats, covariance: Floats
+    likelihood: _Efron, made: Design, beta: Floats, covariance: Floats, endless: Flags
 ) -> tuple[Proportionality, ...]:
     """Scaled Schoenfeld residuals against the order of days (Grambsch and Therneau 1994)."""
     _, residuals, _ = likelihood.at(beta)
@@ -175,5 +170,6 @@ def _proportionality(
     found = slope**2 / (deaths * np.diag(covariance) * spread)
     return tuple(
         Proportionality(name, float(value), float(chi2.sf(value, 1)))
-        for name, value in zip(made.names, found, strict=True)
+        for name, value, none in zip(made.names, found, endless, strict=True)
+        if not none
     )

@@ -14,7 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from registry.statistics.followed import CENSORED, COMPETING, EVENT, Floats, Integers, checked
-from registry.statistics.model import Model, design, diverged, levels_of, terms_of
+from registry.statistics.model import (
+    NOT_FINITE,
+    Model,
+    design,
+    endless_of,
+    levels_of,
+    newton_step,
+    terms_of,
+)
 
 _STEPS, _BLOCK = 50, 256
 
@@ -42,25 +50,23 @@ def fine_gray(
     beta = np.zeros(x.shape[1])
     for _ in range(_STEPS):
         state = sets.at(beta, x)
-        step = np.linalg.lstsq(state.information, state.score, rcond=None)[0]
+        step = newton_step(state.information, state.score, made)
         while sets.value(beta + step, x) < state.value - 1e-9 * abs(state.value):
             step = step / 2
         beta = beta + step
-        if diverged(beta, x.std(axis=0)):
-            break
-        if np.abs(step * x.std(axis=0)).max() < 1e-11:
+        gained = sets.value(beta, x) - state.value
+        endless = endless_of(gained, state.value, state.information, x)
+        if endless.any() or np.abs(step * x.std(axis=0)).max() < 1e-11:
             final = sets.at(beta, x)
             inverse = np.linalg.inv(final.information)
             covariance = inverse @ sets.meat(beta, x, final) @ inverse
             return Model(
-                terms=terms_of(made.names, beta, covariance, level),
+                terms=terms_of(made.names, beta, covariance, level, endless),
                 covariance=covariance, log_likelihood=final.value,
                 patients=int(times.size), events=int(events.sum()),
                 levels=levels_of(made, np.arange(times.size), events),
             )  # fmt: skip
-    raise ValueError(
-        "a ratio has no finite estimate: in a group nobody, or everybody first, has the event"
-    )
+    raise ValueError(NOT_FINITE)
 
 
 @dataclass(frozen=True)

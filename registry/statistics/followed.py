@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.floating[Any]]
 Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 CENSORED, EVENT, COMPETING = 0, 1, 2
 DAYS_PER_MONTH = 30.4375

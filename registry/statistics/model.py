@@ -9,17 +9,20 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
-from registry.statistics.followed import Floats, Integers
+from registry.statistics.followed import Flags, Floats, Integers
 
 # Peduzzi 1995: below ten events a parameter coefficients and their intervals are unreliable.
 EVENTS_PER_PARAMETER = 10
-# A share of patients; a hazard that is infinite shows as a coefficient that never stops growing.
-_LARGEST_COEFFICIENT = 15.0
+# What a term, or a model of such terms only, has to say of its ratio.
+NOT_FINITE = "no finite estimate, since in a group nobody, or everybody first, has the event"
+_NO_GAIN = 1e-9  # of the log likelihood, as a share of it
+_BOLDEST = 5.0  # a step of a log ratio over the whole range of its covariate
+_NOTHING_KNOWN = 30.0  # the standard error of a log ratio over the whole range of its covariate
 
 
 @dataclass(frozen=True)
 class Term:
-    """One coefficient on the log scale, its ratio with interval, and Wald's test."""
+    """One coefficient on the log scale, its ratio with interval, and Wald's test; all NaN if it is not finite."""
 
     name: str
     coefficient: float
@@ -29,6 +32,11 @@ class Term:
     upper: float
     z: float
     p: float
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether there is an estimate; where not, `NOT_FINITE` says why."""
+        return not np.isnan(self.coefficient)
 
 
 @dataclass(frozen=True)
@@ -65,18 +73,13 @@ class Model:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader must be told beside the figures."""
-        said = []
         per_parameter = self.events / len(self.terms)
-        if per_parameter < EVENTS_PER_PARAMETER:
-            said.append(
-                f"{self.events} events for {len(self.terms)} parameters ({per_parameter:.1f} each; "
-                f"{EVENTS_PER_PARAMETER} are wanted): the intervals are not reliable."
-            )
-        said += [
-            f"{level.covariate} = {level.level} has no event: its ratio has no finite estimate."
-            for level in self.levels if level.events == 0
-        ]  # fmt: skip
-        return tuple(said)
+        if per_parameter >= EVENTS_PER_PARAMETER:
+            return ()
+        return (
+            f"{self.events} events for {len(self.terms)} parameters ({per_parameter:.1f} each; "
+            f"{EVENTS_PER_PARAMETER} are wanted): the intervals are not reliable.",
+        )
 
     def publishable(self, *, largest_hidden_count: int, least_residual_dof: int = 10) -> bool:
         """Whether it may leave the registry: enough residual degrees of freedom, no small and no saturated level.
@@ -154,10 +157,12 @@ def levels_of(made: Design, person: Integers, event: npt.NDArray[np.bool_]) -> t
 
 
 def terms_of(
-    names: Sequence[str], beta: Floats, covariance: Floats, level: float
+    names: Sequence[str], beta: Floats, covariance: Floats, level: float, endless: Flags
 ) -> tuple[Term, ...]:
-    """Coefficients with Wald intervals and tests."""
-    errors, width = np.sqrt(np.diag(covariance)), float(ndtri((1 + level) / 2))
+    """Coefficients with Wald intervals and tests; those that are `endless` are not finite."""
+    beta = np.where(endless, np.nan, beta)
+    errors = np.sqrt(np.where(endless, np.nan, np.diag(covariance)))
+    width = float(ndtri((1 + level) / 2))
     return tuple(
         Term(
             name, float(b), float(se), float(np.exp(b)), float(np.exp(b - width * se)),
@@ -167,6 +172,32 @@ def terms_of(
     )  # fmt: skip
 
 
-def diverged(beta: Floats, scale: Floats) -> bool:
-    """Whether a coefficient, by standard deviation of its column, has run away."""
-    return bool((np.abs(beta * scale) > _LARGEST_COEFFICIENT).any())
+def newton_step(information: Floats, score: Floats, made: Design) -> Floats:
+    """Newton's step, shortened where it is too bold; it may still have to be halved.
+
+    Raises ValueError where the information cannot tell the coefficients apart.
+    """
+    # in units of each column: days and grams lie far apart
+    scale = np.sqrt(np.maximum(np.diag(information), 1e-300))
+    if np.linalg.cond(information / np.outer(scale, scale)) > 1e10:
+        raise ValueError(
+            f"{', '.join(made.names)} do not vary enough among those at risk when events happen"
+        )
+    step = np.linalg.solve(information, score)
+    moved = np.abs(step * np.ptp(made.columns, axis=0)).max()
+    shortened: Floats = step * min(1, _BOLDEST / moved) if moved else step
+    return shortened
+
+
+def endless_of(gained: float, value: float, information: Floats, columns: Floats) -> Flags:
+    """Of which coefficients nothing is known although the log likelihood gains no more: they walk on for ever.
+
+    Raises ValueError if it is all of them: then no group can be compared.
+    """
+    if abs(gained) > _NO_GAIN * (abs(value) + 1):
+        return np.zeros(columns.shape[1], dtype=bool)
+    errors = np.sqrt(np.diag(np.linalg.inv(information)))
+    endless: Flags = errors * np.ptp(columns, axis=0) > _NOTHING_KNOWN
+    if endless.all():
+        raise ValueError(NOT_FINITE)
+    return endless

@@ -9,6 +9,7 @@ from statistics import fmean
 import numpy as np
 import pytest
 
+from dashboards.analyst.question_page import term_table
 from registry.analysis import (
     Answer,
     ImmortalTimeError,
@@ -18,11 +19,11 @@ from registry.analysis import (
     answer,
     beside,
 )
-from registry.analysis.answer import everyone, not_known
+from registry.analysis.answer import Group, everyone, not_known
 from registry.consensus import benchmarks
 from registry.statistics.cox import cox
 from registry.statistics.kaplan_meier import Survival
-from registry.statistics.model import Term
+from registry.statistics.model import NOT_FINITE, Term
 from tests.analysis.material import Patient, file_of, whoever_survives
 
 LANDMARK = Question(
@@ -315,3 +316,15 @@ def test_of_a_population_only_its_patients_are_asked_and_who_may_be_of_it_is_not
         assert sum(g.events for g in answer(mixed, question).groups) > sum(
             g.events for g in found.groups
         )
+
+
+def test_the_page_prints_no_number_where_there_is_no_finite_estimate() -> None:
+    group = ["a", "b"] * 20 + ["c"] * 5
+    model = cox(range(1, 46), [1] * 40 + [0] * 5, {"onset_type": group})
+    groups = tuple(Group(name, group.count(name), 0, None) for name in "abc")
+    asked = Question("os", "first_course", "onset_type")
+    rows = term_table(Answer(asked, groups, LeftOut(0), None, model), model).to_dict("records")
+    assert rows[0]["p"].startswith("p ")
+    assert rows[1] == {
+        "compared": "c against a", "ratio of hazards": NOT_FINITE, "95 % interval": "", "p": "",
+    }  # fmt: skip

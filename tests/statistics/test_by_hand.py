@@ -15,6 +15,7 @@ from registry.statistics.fine_gray import fine_gray
 from registry.statistics.group_tests import gray, logrank
 from registry.statistics.kaplan_meier import Median, follow_up, kaplan_meier
 from registry.statistics.landmark import landmark
+from registry.statistics.model import NOT_FINITE, Model
 from registry.statistics.proportion import clopper_pearson, difference
 
 
@@ -216,6 +217,43 @@ def test_what_may_be_published() -> None:
     assert model(40, 13)
     everybody = cox(draw.random(60), [1] * 20 + [1, 0] * 20, {"level": ["b"] * 20 + ["a"] * 40})
     assert not everybody.publishable(largest_hidden_count=12)  # all of b had the event
+
+
+@pytest.mark.parametrize("odd", ["nobody", "everybody first"])
+@pytest.mark.parametrize("fit", [cox, fine_gray])
+def test_a_group_without_finite_estimate_leaves_the_others_as_they_are(
+    fit: Callable[..., Model], odd: str
+) -> None:
+    draw = np.random.default_rng(5)
+    groups = np.repeat(["a", "b", "c"], [60, 40, 5])
+    times, status = draw.integers(10, 400, 105), draw.choice([1, fit is fine_gray and 2], 105)
+    is_odd = groups == "c"
+    times[is_odd] = 1 if odd == "everybody first" else times[is_odd]
+    status[is_odd] = 1 if odd == "everybody first" else status.max() * (fit is fine_gray)
+    b, c = fit(times, status, {"group": groups}).terms
+    assert (b.is_finite, c.is_finite) == (True, False)
+    assert all(math.isnan(v) for v in (c.ratio, c.lower, c.upper, c.std_error, c.p))
+    # without the odd group there is one term, and without censoring no weight hangs on it
+    (alone,) = fit(times[~is_odd], status[~is_odd], {"group": groups[~is_odd]}).terms
+    assert (b.ratio, b.std_error) == pytest.approx((alone.ratio, alone.std_error), rel=1e-5)
+
+
+@pytest.mark.parametrize("fit", [cox, fine_gray])
+@pytest.mark.parametrize("without", ["a", "b", "ab", "ac", "bc"])
+@pytest.mark.parametrize("sizes", [(2, 200, 40), (40, 2, 200), (50, 50, 50)])
+def test_a_ratio_is_finite_only_between_groups_with_events(
+    fit: Callable[..., Model], without: str, sizes: tuple[int, int, int]
+) -> None:
+    draw = np.random.default_rng(6)
+    groups = np.repeat(["a", "b", "c"], sizes)
+    status = np.where(np.isin(groups, list(without)), 0, draw.random(sum(sizes)) < 0.6)
+    times = draw.exponential(300, sum(sizes))
+    if "a" in without or len(without) > 1:
+        with pytest.raises(ValueError, match=NOT_FINITE):
+            fit(times, status, {"group": groups})
+    else:
+        fitted = fit(times, status, {"group": groups})
+        assert [term.is_finite for term in fitted.terms] == [False, True]
 
 
 REFUSED: dict[str, tuple[Callable[[], object], str]] = {

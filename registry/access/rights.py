@@ -50,6 +50,7 @@ class Right(StrEnum):
     READ_RESULTS = "read adherence, figures and outcomes"
     READ_ROWS_BEHIND = "see the cases behind a result"
     ASK_WAREHOUSE = "ask the analysts' file of de-identified rows"
+    ASK_STEWARDS_FILE = "read the steward's file"
     EXTRACT = "take rows of a cohort out"
     RELEASE = "make releases"
     BUILD = "build the warehouse"
@@ -76,7 +77,8 @@ RIGHTS: Mapping[Role, Mapping[Right, Scope]] = {
         Right.READ_CASES: Scope.ALL, Right.EXPORT_CASES: Scope.ALL, Right.ANSWER: Scope.ALL,
         Right.ASK: Scope.ALL, Right.OVERSEE: Scope.ALL, Right.WITHDRAW: Scope.ALL,
         Right.LOCK: Scope.ALL, Right.ERASE: Scope.ALL, Right.READ_RESULTS: Scope.ALL,
-        Right.READ_ROWS_BEHIND: Scope.ALL, Right.ASK_WAREHOUSE: Scope.ALL, Right.EXTRACT: Scope.ALL,
+        Right.READ_ROWS_BEHIND: Scope.ALL, Right.ASK_WAREHOUSE: Scope.ALL,
+        Right.ASK_STEWARDS_FILE: Scope.ALL, Right.EXTRACT: Scope.ALL,
         Right.RELEASE: Scope.ALL, Right.BUILD: Scope.ALL, Right.PUBLISH: Scope.ALL,
         Right.READ_AUDIT: Scope.ALL, Right.VERIFY_AUDIT: Scope.ALL,
     },
@@ -111,7 +113,8 @@ class Person:
     def require(self, right: Right, center_id: str | None = None) -> None:
         """Raises NotAllowedError, alike for a center that exists and one that does not."""
         if not self.may(right, center_id):
-            where = "" if center_id is None else " of that center"
+            reach = " of all centers" if center_id == EVERY_CENTER else " of that center"
+            where = reach if right in RIGHTS[self.role] else ""
             raise NotAllowedError(f"As {self.role.value} you may not {right.value}{where}.")
 
 

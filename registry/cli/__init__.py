@@ -109,7 +109,11 @@ def sql(
     from registry.home import home
 
     served = "public" if as_ is Audience.PUBLIC else "warehouse"
-    right = {Audience.ANALYST: Right.ASK_WAREHOUSE, Audience.STEWARD: Right.OVERSEE}.get(as_)
+    rights = {
+        Audience.ANALYST: Right.ASK_WAREHOUSE,
+        Audience.STEWARD: Right.ASK_STEWARDS_FILE,
+    }
+    right = rights.get(as_)
     if right is not None:
         with caller(right, EVERY_CENTER, action="ask the warehouse"):
             note(f"ask the {as_.value} file", detail=query[:500])

@@ -100,7 +100,7 @@ consensus check                        yes yes yes yes -   yes yes
 consensus diff 2023.1 2023.1 --release none  yes yes yes yes -   yes yes
 consensus diff 2023.1 2023.1 --release none --rows  -   -   -   yes -   -   yes
 sql SELECT                             -   -   yes yes -   -   yes
-sql SELECT --as steward                -   -   -   yes -   yes yes
+sql SELECT --as steward                -   -   -   yes -   -   yes
 codebook                               -   -   yes yes -   -   yes
 cohort show COHORT                     -   -   yes yes -   -   yes
 extract COHORT --to OUT --reason because  -   -   yes yes -   -   yes
@@ -206,6 +206,13 @@ def test_a_role_gives_its_commands_of_the_registry_and_no_other(role: str, desk:
     assert [t for t in told.values() if t[0] not in (0, 2, 3)] == []
     allowed = {command: "-" if code == 3 else "yes" for command, (code, _) in told.items()}
     assert allowed == {command: cells[role] for command, cells in rows(OF_THE_REGISTRY)}
+
+
+def test_who_may_not_read_the_stewards_file_is_told_so(desk: Desk) -> None:
+    for role in ("auditor", "analyst"):
+        desk.sit_down_as(role)
+        told = desk.mst("sql SELECT", "--as", "steward")
+        assert told == (3, f"As {role} you may not read the steward's file.\n")
 
 
 def test_what_the_data_say_of_the_consensus_is_for_whoever_reads_results(desk: Desk) -> None:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import secrets
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,11 @@ from registry.cohorts.conditions import nearest
 from registry.cohorts.definition import PATIENTS, Cohort
 from registry.cohorts.marts import MartColumn, marts
 from registry.cohorts.risk import Risk, risk_of
+from registry.consensus import in_force
+from registry.consensus.compiler import facts_of
 from registry.disclosure import policy
 
+VERDICTS = "fct_verdict"
 PATIENT = "patient"  # the column that holds the drawn number, in each file
 
 
@@ -61,10 +64,17 @@ def prepare(
     if not found.cases:
         raise ExtractError("Nobody is left in the cohort; mst cohort show says at which step.")
     _draw(connection, found)
-    columns = {table: tuple(_leaving(table, wanted)) for table in limits.tables}
+    withheld = limits.on_request - set(wanted)
+    columns = {table: tuple(_columns(table, withheld)) for table in limits.tables}
+    for table, names in columns.items():
+        source = _verdicts(withheld) if table == VERDICTS else f"from {table}"
+        connection.execute(
+            f"create or replace temp view {_leaving(table)} as select {', '.join([PATIENT, *names])} "
+            f"from ({source}) join drawn using (center_id, case_id)"
+        )
     known_of = [name for name in limits.quasi_identifiers if name in columns[PATIENTS]]
     rows = connection.execute(
-        f"select {', '.join([*known_of, limits.outcome])} from {_of_drawn(PATIENTS)}"
+        f"select {', '.join([*known_of, limits.outcome])} from {_leaving(PATIENTS)}"
     ).fetchall()
     risk = risk_of(known_of, [(row[:-1], row[-1]) for row in rows], limits)
     return Extract(cohort, found, columns, risk)
@@ -109,30 +119,45 @@ def _draw(connection: duckdb.DuckDBPyConnection, found: Attrition) -> None:
     )
 
 
-def _leaving(table: str, wanted: Collection[str]) -> list[str]:
+def _columns(table: str, withheld: Set[str]) -> list[str]:
     """Numbers, yes and no, and text whose values are laid down; what leaves on request only if asked for."""
-    limits = policy().extracts
-    withheld = limits.on_request - set(wanted)
     return [
         column.name
         for column in marts()[table].columns.values()
-        if column.name not in withheld and (_is_plain(column) or column.name in limits.open_text)
+        if column.name not in withheld
+        and (_is_plain(column) or column.name in policy().extracts.open_text)
     ]
+
+
+def _verdicts(withheld: Set[str]) -> str:
+    """SQL of the verdicts without those on what the center's form says, and without tiers that tell what is withheld."""
+    told = [
+        e for version in in_force() for e in version.recommendations if withheld & {*facts_of(e)}
+    ]
+    of_center = [e.id for e in told if any(item.startswith("center.") for item in e.reads)]
+    by_tier = [
+        e.id
+        for e in told
+        if any(withheld & {*tier.when.facts()} for r in e.readings for tier in e.tiers_of(r))
+    ]
+    return (
+        f"select * replace (case when recommendation_id != all({by_tier}::varchar[]) then tier end as tier) "
+        f"from {VERDICTS} where recommendation_id != all({of_center}::varchar[])"
+    )
 
 
 def _is_plain(column: MartColumn) -> bool:
     return column.kind != "text" or bool(column.values)
 
 
-def _of_drawn(table: str) -> str:
-    return f"{table} join drawn using (center_id, case_id)"
+def _leaving(table: str) -> str:
+    """The view of the rows and columns that leave."""
+    return f"leaving_{table}"
 
 
 def _write_tables(connection: duckdb.DuckDBPyConnection, extract: Extract, folder: Path) -> None:
-    for table, names in extract.columns.items():
-        rows = connection.sql(
-            f"select {', '.join([PATIENT, *names])} from {_of_drawn(table)} order by all"
-        ).to_arrow_table()
+    for table in extract.columns:
+        rows = connection.sql(f"from {_leaving(table)} order by all").to_arrow_table()
         pyarrow.parquet.write_table(rows, folder / f"{table}.parquet")
         pyarrow.csv.write_csv(_for_r(rows), folder / f"{table}.csv")
 
@@ -152,7 +177,7 @@ def _write_papers(
     folder: Path,
     about: Mapping[str, Any],
 ) -> None:
-    entries = books.codebook(connection, extract.columns, _of_drawn)
+    entries = books.codebook(connection, extract.columns, _leaving)
     title = f"Codebook of the extract {extract.cohort.name}"
     (folder / "cohort.yaml").write_text(extract.cohort.text, encoding="utf-8")
     (folder / "codebook.md").write_text(books.as_markdown(entries, title), encoding="utf-8")

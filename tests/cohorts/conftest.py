@@ -9,7 +9,7 @@ import pytest
 
 from registry.cohorts import marts
 from registry.home import home
-from tests.cohorts.material import file_of
+from tests.cohorts.material import VERDICTS, file_of
 
 
 @pytest.fixture
@@ -28,6 +28,7 @@ def served(empty_database: None) -> None:
             "disease": "AML",
             "is_eaml": True,
             "is_dead": None if n % 8 == 0 else n % 3 == 0,
+            "center_transfusion_standard": n % 2 == 0,
         }
         for n in range(40)
     ]
@@ -48,6 +49,17 @@ def served(empty_database: None) -> None:
                     "status": n % 2,
                 }
                 for n, case in enumerate(cases)
+            ],
+            "fct_verdict": [
+                {
+                    **case,
+                    "recommendation_id": entry,
+                    "reading": "a",
+                    "verdict": verdict,
+                    "tier": tier,
+                }
+                for case in cases
+                for entry, verdict, tier in VERDICTS
             ],
         }
         file_of(connection, **{table: rows.get(table, ()) for table in marts()})

@@ -12,6 +12,11 @@ from registry.cohorts import marts
 
 _TYPES = {"boolean": "boolean", "number": "double", "text": "varchar"}
 Row = Mapping[str, Any]
+# the first repeats an answer of the center; the next two have tiers by age
+VERDICTS = (
+    ("MST-2.3-01", "met", None), ("MST-3-07", "not_applicable", "aged_74"),
+    ("MST-4-02", "not_applicable", "aged_75"), ("MST-4.1-00", "met", "exact"),
+)  # fmt: skip
 
 
 def file_of(

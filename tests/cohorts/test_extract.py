@@ -20,8 +20,9 @@ from registry.cohorts import marts
 from registry.cohorts.risk import Known, risk_of
 from registry.disclosure import policy
 from registry.disclosure.policy import Extracts
+from registry.forms import FORMS
 from registry.home import home
-from tests.cohorts.material import write
+from tests.cohorts.material import VERDICTS, write
 from tests.cohorts.test_commands import entries, mst
 
 pytestmark = pytest.mark.requirement("DEID-11")
@@ -126,6 +127,40 @@ def test_too_unique_an_extract_is_refused_and_entered_and_leaves_nothing(
     assert (
         "age_at_diagnosis_years" in pyarrow.parquet.read_schema(out / "dim_patient.parquet").names
     )
+
+
+def test_what_tells_the_center_or_an_age_leaves_only_when_asked_for(
+    cohort: Path, tmp_path: Path
+) -> None:
+    asked = ("center_transfusion_standard", "center_supportive_care_standard", "age_at_diagnosis_years")  # fmt: skip
+    found = {}
+    for out, names in (("plain", ()), ("all", asked)):
+        more = [word for name in names for word in ("--with", name)]
+        told = mst("extract", cohort, "--to", tmp_path / out, *WHY, *more, "--despite", "agreed on")
+        assert told.exit_code == 0, told.output
+        held = set(pyarrow.parquet.read_schema(tmp_path / out / "dim_patient.parquet").names)
+        assert held & LIMITS.on_request == set(names)
+        key = (tmp_path / out / "risk.csv").read_text().splitlines()[1]
+        assert all((name in key) == (name in names) for name in asked)
+        verdicts = read(tmp_path / out / "fct_verdict.parquet")
+        found[out] = {(v["recommendation_id"], v["verdict"], v["tier"]) for v in verdicts}
+        filled = [e for e in csv.DictReader((tmp_path / out / "codebook.csv").open())
+                  if (e["table"], e["column"]) == ("fct_verdict", "tier")]  # fmt: skip
+        assert filled[0]["filled"] == str(sum(v["tier"] is not None for v in verdicts))
+    assert found["all"] == set(VERDICTS)
+    assert found["plain"] == {
+        (entry, verdict, tier if entry == "MST-4.1-00" else None)
+        for entry, verdict, tier in VERDICTS if entry != "MST-2.3-01"
+    }  # fmt: skip
+
+
+def test_no_column_of_the_centers_own_form_leaves_unasked() -> None:
+    """All patients of a center share them, so that together they pick one out."""
+    columns = {column for table in LIMITS.tables for column in marts()[table].columns}
+    of_form = {f"center_{name}" for name in FORMS["center"].columns()} | {"adoption_period"}
+    of_center = {c for c in columns if c.startswith("center_")} - {"center_id"}
+    assert len(of_center) == 3
+    assert (of_form & columns) | of_center <= LIMITS.on_request
 
 
 @pytest.mark.requirement("SDC-16")

@@ -204,12 +204,14 @@ def _withheld(
             f"Follow-up is {completeness:.0%} complete; a center is compared from "
             f"{rules.least_completeness:.0%} on."
         )
-    if patients < rules.least_patients or expected < rules.least_expected:
-        return (
-            f"Not enough data: {rules.least_patients} patients and {rules.least_expected:g} expected "
-            "events are needed."
-        )
-    return ""
+    short = []
+    if patients < rules.least_patients:
+        short.append(f"{patients} patients ({rules.least_patients} needed)")
+    if expected < rules.least_expected:
+        # rounded down: never up to what is needed
+        has = f"{int(10 * expected) / 10:g}"
+        short.append(f"{has} expected events ({rules.least_expected:g} needed)")
+    return f"Not enough data: {', '.join(short)}." if short else ""
 
 
 def _cumulative_hazard(times: Floats, status: Integers) -> Floats:

@@ -78,12 +78,12 @@ def test_not_enough_data_by_rule() -> None:
     found = by_name(
         compare_centers(*patients({"A": (2, 4), "B": (9, 30), "C": (0, 5)}), by_day=730)
     )
-    assert found["A"].withheld.startswith("Not enough data: 5 patients and 1 expected")
+    assert found["A"].withheld == "Not enough data: 4 patients (5 needed)."
     assert (found["A"].observed, found["A"].ratio, found["A"].limits) == (None, None, ())
     assert found["C"].withheld == ""
     # 5 patients of whom fewer than one is expected to die
     rare = by_name(compare_centers(*patients({"A": (0, 5), "B": (3, 40)}), by_day=730))
-    assert "Not enough data" in rare["A"].withheld
+    assert rare["A"].withheld == "Not enough data: 0.3 expected events (1 needed)."
 
 
 def test_completeness_gate() -> None:

@@ -141,6 +141,8 @@ def read_cohort(file: Path) -> Cohort:
     """The cohort of a file, or the end of the command with every fault of it."""
     from registry.cohorts import CohortError, load
 
+    if file.is_dir():
+        raise fail(f"{file} is a folder; name the file of one cohort in it.")
     try:
         return load(file)
     except CohortError as error:

@@ -57,3 +57,9 @@ def test_a_file_with_a_fault_ends_the_command_before_anything_is_read(tmp_path: 
     told = mst("cohort", "show", write(tmp_path, "- {include: women only, where: {sx: female}}"))
     assert (told.exit_code, entries()) == (2, [])
     assert "cohort.yaml:4: criterion 1: no such column" in told.stderr
+
+
+def test_a_folder_is_no_cohort_and_is_called_a_folder(tmp_path: Path) -> None:
+    told = mst("cohort", "show", tmp_path)
+    assert told.exit_code == 2
+    assert "is a folder; name the file of one cohort in it" in " ".join(told.stderr.split())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from registry.workbook.safe import safe_text
+from registry.workbook.safe import csv_text
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -31,14 +29,7 @@ def offer(rows: Sequence[Mapping[str, Any]], name: str) -> bool:
 
 
 def to_csv(rows: Sequence[Mapping[Any, Any]]) -> str:
-    """The rows under their names; no cell is one that a spreadsheet would run."""
-    text = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        for row in rows:
-            writer.writerow({k: safe_text(v) if isinstance(v, str) else v for k, v in row.items()})
-    return text.getvalue()
+    return csv_text(list(rows[0]), rows) if rows else ""
 
 
 def to_json(rows: Sequence[Mapping[str, Any]]) -> str:

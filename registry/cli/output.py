@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 REFUSED, NOT_ALLOWED, CONFLICT, TRY_AGAIN, BUG = 2, 3, 4, 5, 70
@@ -45,36 +45,56 @@ def fail(message: str, code: int = REFUSED) -> typer.Exit:
     return typer.Exit(code)
 
 
-def print_rows(rows: list[dict[str, Any]], as_: Rows) -> None:
-    """Rows of the same keys; a table takes the width of the terminal."""
+def print_rows(rows: list[dict[str, Any]], as_: Rows, names: Sequence[str] = ()) -> None:
+    """Rows of the same keys, `names` of which are known without a row too. For a screen a table, or where its
+    columns do not fit, each row upright."""
+    names = names or list(rows[0] if rows else ())
     if as_ is Rows.JSON:
-        typer.echo(json.dumps(rows, indent=2, default=str))
+        # JSON has no word for what is not a number, nor for the infinite
+        told = json.loads(json.dumps(rows, default=str), parse_constant=lambda _: None)
+        typer.echo(json.dumps(told, indent=2))
     elif as_ is Rows.CSV:
-        typer.echo(_csv(rows), nl=False)
+        from registry.workbook.safe import csv_text
+
+        typer.echo(csv_text(names, rows) if names else "", nl=False)
+    elif not rows:
+        out.print("nothing to show")
+    elif _fits(table := _table(names, rows)):
+        out.print(table, soft_wrap=False)
     else:
-        out.print(_table(rows), soft_wrap=False)
+        out.print(_upright(names, rows), markup=False)
 
 
-def _csv(rows: list[dict[str, Any]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else [], lineterminator="\n")
-    if rows:
-        writer.writeheader()
-        writer.writerows(rows)
-    return text.getvalue()
-
-
-def _table(rows: list[dict[str, Any]]) -> Table:
+def _table(names: Sequence[str], rows: list[dict[str, Any]]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in rows[0] if rows else ["nothing to show"]:
+    for name in names:
         values = [row[name] for row in rows]
         # only prose is broken over lines: a broken id or number cannot be copied
         prose = any(isinstance(value, str) and " " in value for value in values)
-        table.add_column(name, no_wrap=not prose and " " not in name, overflow="fold")
+        table.add_column(_escaped(name), no_wrap=not prose and " " not in name, overflow="fold")
     for row in rows:
-        table.add_row(*("" if v is None else _escaped(v) for v in row.values()))
+        table.add_row(*(_escaped(_word(value)) for value in row.values()))
     return table
 
 
-def _escaped(value: Any) -> str:
-    return str(value).replace("[", r"\[")
+def _fits(table: Table) -> bool:
+    """Whether the screen has the width below which columns are cut."""
+    boundless = out.options.update(max_width=1_000_000)
+    return Measurement.get(out, boundless, table).minimum <= out.width
+
+
+def _upright(names: Sequence[str], rows: list[dict[str, Any]]) -> str:
+    """A line a value, an empty line between two rows."""
+    width = max(map(len, names))
+    return "\n\n".join(
+        "\n".join(f"{name:{width}}  {_word(value)}".rstrip() for name, value in row.items())
+        for row in rows
+    )
+
+
+def _word(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", r"\[")

@@ -7,7 +7,11 @@ by some spreadsheets (OWASP, CSV injection). In a CSV such text gets an apostrop
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 _STARTS = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
@@ -26,3 +30,12 @@ def safe_text(text: str) -> str:
 def plain_text(text: str) -> str:
     """The text that `safe_text` was given."""
     return text[1:] if text.startswith("'") and is_risky(text) else text
+
+
+def csv_text(names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    """A CSV of the rows under their names, in which no cell is one that a spreadsheet would run."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    for cells in (names, *(row.values() for row in rows)):
+        writer.writerow([safe_text(cell) if isinstance(cell, str) else cell for cell in cells])
+    return text.getvalue()

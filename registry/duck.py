@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +28,12 @@ class NoWarehouseError(Exception):
     """No warehouse has been built yet, or nothing published."""
 
 
-class TooMuchError(Exception):
-    """A query took too long or gave too many rows; the message says what to do."""
+class QueryError(Exception):
+    """What is asked is no single statement; the message says what to do."""
+
+
+class TooMuchError(QueryError):
+    """A query took too long or gave too many rows."""
 
 
 @dataclass(frozen=True)
@@ -109,12 +115,19 @@ def open_locked(path: Path, *, memory_limit: str = "1GB") -> duckdb.DuckDBPyConn
 def ask(
     connection: duckdb.DuckDBPyConnection, query: str, *, seconds: float, rows: int
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Column names and rows of a query. Raises TooMuchError after so many seconds or rows."""
+    """Column names, each once, and rows of a query. Raises QueryError, TooMuchError after so many seconds or rows."""
+    statements = connection.extract_statements(query)
+    if len(statements) != 1:
+        raise QueryError(
+            "Several statements; ask them one at a time."
+            if statements
+            else "There is no statement in the query; write one, such as: select count(*) from dim_patient"
+        )
     stop = threading.Timer(seconds, connection.interrupt)
     stop.start()
     try:
-        found = connection.execute(query)
-        names = [column[0] for column in found.description or []]
+        found = connection.execute(statements[0])
+        names = _apart([column[0] for column in found.description or []])
         told = found.fetchmany(rows + 1)
     except duckdb.InterruptException:
         raise TooMuchError(
@@ -128,3 +141,12 @@ def ask(
             "file itself."
         )
     return names, told
+
+
+def _apart(names: Sequence[str]) -> list[str]:
+    """The names with those that come again numbered, as in a table made of the query: a, a_1."""
+    apart = list[str]()
+    for name in names:
+        numbered = (f"{name}_{number}" for number in count(1))
+        apart.append(next(one for one in chain([name], numbered) if one not in apart))
+    return apart

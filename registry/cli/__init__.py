@@ -97,15 +97,19 @@ def build(name: str) -> None:
 def sql(
     query: str,
     as_: Annotated[Audience, typer.Option("--as", help="whose file to ask")] = Audience.ANALYST,
-    seconds: Annotated[float, typer.Option(help="stop the query after so many seconds")] = 5,
-    limit: Annotated[int, typer.Option("--rows", help="refuse an answer of more rows")] = 1_000_000,
+    seconds: Annotated[
+        int, typer.Option(min=1, max=86_400, help="stop the query after so many seconds")
+    ] = 5,
+    limit: Annotated[
+        int, typer.Option("--rows", min=1, max=10**9, help="refuse an answer of more rows")
+    ] = 1_000_000,
     format_: RowsOption = Rows.TABLE,
 ) -> None:
     """Ask the warehouse. Reads only, and only the file named."""
     import duckdb
 
     from registry.audit import note
-    from registry.duck import POINTER, NoWarehouseError, TooMuchError, ask, open_served
+    from registry.duck import POINTER, NoWarehouseError, QueryError, ask, open_served
     from registry.home import home
 
     served = "public" if as_ is Audience.PUBLIC else "warehouse"
@@ -121,9 +125,9 @@ def sql(
         with open_served(home() / served / POINTER, as_.value) as connection:
             names, found = ask(connection, query, seconds=seconds, rows=limit)
             rows = [dict(zip(names, row, strict=True)) for row in found]
-    except (duckdb.Error, NoWarehouseError, TooMuchError) as error:
+    except (duckdb.Error, NoWarehouseError, QueryError) as error:
         raise fail(str(error)) from None
-    print_rows(rows, format_)
+    print_rows(rows, format_, names)
 
 
 @app.command()

@@ -164,7 +164,13 @@ def recovered(counts: list[tuple[int, float]], day_0: int, limit: float) -> int 
     for n, (day, _) in enumerate(counts):
         run = counts[n : n + 3]
         fell = any(value < limit for _, value in counts[:n])
-        if day > day_0 and day >= -nadir and fell and len(run) == 3 and all(value >= limit for _, value in run):
+        if (
+            day > day_0
+            and day >= -nadir
+            and fell
+            and len(run) == 3
+            and all(value >= limit for _, value in run)
+        ):
             return day - day_0
     return "not by the last count"
 

@@ -22,6 +22,7 @@ QUALITY = "dim_quality"  # one row a patient too, about the data
 # tables of which a patient may have several rows, or none
 OF_A_PATIENT = ("dim_course", "fct_infusion", "dim_donor", "dim_collection", QUALITY)
 LARGEST_BYTES = 64_000
+MOST_CRITERIA = 50  # each is a join, and DuckDB takes seconds for some hundreds
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _KEYS = ("name", "question", "criteria")
@@ -96,6 +97,11 @@ class _Reader:
         criteria = data.get("criteria")
         if not isinstance(criteria, list) or not criteria:
             self._note(("criteria",), "criteria: write a list of at least one")
+            criteria = []
+        if len(criteria) > MOST_CRITERIA:
+            self._note(
+                ("criteria",), f"criteria: at most {MOST_CRITERIA}; {len(criteria)} are written"
+            )
             criteria = []
         return Cohort(
             str(name),

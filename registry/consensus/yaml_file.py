@@ -10,6 +10,8 @@ import yaml
 
 from registry.consensus.faults import Fault
 
+DEEPEST = 50
+
 
 @dataclass(frozen=True)
 class YamlFile:
@@ -43,6 +45,9 @@ def read(path: Path, faults: list[Fault]) -> YamlFile | None:
     """The file, or None after a fault was noted."""
     try:
         text = path.read_text(encoding="utf-8")
+        if endless := _find_endless(text, path.name):
+            faults.append(endless)
+            return None
         # by libyaml: PyYAML's own scanner takes ten times as long; twice, since values change the nodes
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
         data = yaml.load(text, Loader=yaml.CSafeLoader)
@@ -55,7 +60,7 @@ def read(path: Path, faults: list[Fault]) -> YamlFile | None:
         faults.append(Fault(path.name, mark.line + 1 if mark else 0, "", f"not YAML: {problem}"))
         return None
     repeated: list[Fault] = []
-    _find_repeated(root, path.name, repeated)
+    _find_repeated(root, path.name, repeated, set())
     faults.extend(repeated)
     return YamlFile(path.name, data, root)
 
@@ -79,14 +84,37 @@ def _label(node: yaml.Node, step: int | str) -> str:
     return f"item {step + 1}"
 
 
-def _find_repeated(node: yaml.Node | None, name: str, faults: list[Fault]) -> None:
+def _find_endless(text: str, name: str) -> Fault | None:
+    """What would take those that follow every branch past the end of the stack."""
+    around: list[str | None] = []
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 0
+        if isinstance(event, yaml.CollectionStartEvent):
+            around.append(event.anchor)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            around.pop()
+        elif isinstance(event, yaml.AliasEvent) and event.anchor in around:
+            return Fault(
+                name, line, str(event.anchor), "stands within itself; write out what is meant"
+            )
+        if len(around) > DEEPEST:
+            return Fault(name, line, "", f"more than {DEEPEST} lists and keys within each other")
+    return None
+
+
+def _find_repeated(
+    node: yaml.Node | None, name: str, faults: list[Fault], looked_at: set[yaml.Node]
+) -> None:
+    if node is None or node in looked_at:  # by an alias
+        return
+    looked_at.add(node)
     if isinstance(node, yaml.SequenceNode):
         for child in node.value:
-            _find_repeated(child, name, faults)
+            _find_repeated(child, name, faults, looked_at)
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
             if key.value in seen:
                 faults.append(Fault(name, key.start_mark.line + 1, key.value, "written twice"))
             seen.add(key.value)
-            _find_repeated(value, name, faults)
+            _find_repeated(value, name, faults, looked_at)

@@ -10,6 +10,11 @@ from registry.cohorts import CohortError, load
 from registry.cohorts.definition import LARGEST_BYTES
 from tests.cohorts.material import write
 
+# 10 to the 15th lists, were each alias followed
+MANY_BY_ALIAS = "a0: &a0 []\n" + "".join(
+    f"a{n}: &a{n} [{f'*a{n - 1}, ' * 10}]\n" for n in range(1, 16)
+)
+
 
 def refused(path: Path) -> str:
     with pytest.raises(CohortError) as told:
@@ -107,6 +112,17 @@ def test_every_fault_is_told_at_once_with_its_line(tmp_path: Path) -> None:
         ("name: a\nquestion: Who is it?\ncriteria: {}", "criteria: write a list of at least one"),
         ("x" * (LARGEST_BYTES + 1), "more than 64,000 bytes"),
         ("!!python/object/apply:os.system ['true']", "not YAML"),
+        ("name: a\nwhere: &a {sex: *a}", "cohort.yaml:2: a: stands within itself"),
+        (
+            "criteria: &a\n- {include: women only, where: *a}",
+            "cohort.yaml:2: a: stands within itself",
+        ),
+        ("[" * 30_000 + "]" * 30_000, "more than 50 lists and keys within each other"),
+        (MANY_BY_ALIAS, "a key that is not known"),
+        (
+            "criteria:\n" + "- {include: women only, where: {sex: female}}\n" * 300,
+            "cohort.yaml:1: criteria: at most 50; 300 are written",
+        ),
     ],
 )
 def test_a_file_that_is_no_cohort(text: str, said: str, tmp_path: Path) -> None:

@@ -87,6 +87,11 @@ FAULTS: dict[str, tuple[str, Callable[[Path], None]]] = {
         "not YAML",
         lambda f: change(f / "section_2_principle.yaml", "statements:", "statements: ]"),
     ),
+    "an alias within itself": (
+        "trial_or_care: stands within itself",
+        lambda f: change(f / "section_4_3_frail_and_timing.yaml", "met: &trial_or_care",
+                         "met: &trial_or_care [*trial_or_care]\n        deviated:"),
+    ),
     "a file gone": ("the file is missing", lambda f: (f / "parameters.yaml").unlink()),
     "an entry in the wrong file": (
         "this file is section",

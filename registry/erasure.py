@@ -73,14 +73,15 @@ def erase(
     """Erase one case everywhere, under the names it had before its center exchanged pseudonyms too.
 
     Raises RemarkError for a reason too short, with identifiers, or naming the case; ConflictError for a case
-    that the center has not sent; NotReadyError, before anything is erased, for a login that may not clear the
-    disk of it.
+    that the center has not sent; before anything is erased NotReadyError for a login that may not clear the
+    disk of it, and ReleaseError for a release that cannot be searched.
     """
     said = words(reason, "a reason")
     if re.search(_word(case_id), said):
         raise RemarkError("The reason is kept; write it without the name of the case.")
     line = Line(center_id, digest(center_id, case_id), actor, at.isoformat(), said)
     _require_clearing()
+    _require_manifests()
     progress("erasing the rows of the case")
     lines = _with_former(line)
     rows = _from_database(lines, case_id)
@@ -90,6 +91,7 @@ def erase(
 def again(*, progress: Progress = lambda _: None) -> Erased:
     """Erase what the ledger names and a restored backup brought back, or an erasure that was stopped left."""
     _require_clearing()
+    _require_manifests()
     rows = 0
     lines = ledger()
     for line in lines:
@@ -97,6 +99,11 @@ def again(*, progress: Progress = lambda _: None) -> Erased:
             progress("erasing the rows of a case")
             rows += _from_database(_with_former(line), case)
     return _everywhere_else(ledger(), rows, progress)
+
+
+def _require_manifests() -> None:
+    for name in release.names():
+        release.manifest(name)
 
 
 def _with_former(line: Line) -> list[Line]:

@@ -186,22 +186,27 @@ def _store(table: pa.Table, path: Path) -> None:
 
 
 def manifest(name: str) -> dict[str, Any]:
-    """The manifest of a release. Raises ReleaseError if there is none."""
+    """The manifest of a release. Raises ReleaseError if there is none that can be read."""
     path = folder(name) / MANIFEST
-    if not path.is_file():
+    if not path.parent.is_dir():
         raise ReleaseError(f"There is no release {name}.")
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        content = None
+    if not isinstance(content, dict) or not content:
+        raise ReleaseError(
+            f"The manifest of release {name} is {'damaged' if path.exists() else 'lost'}, and only it says what the "
+            f"release holds. Put it back from a backup (tar xOf BACKUP releases/{name}/{MANIFEST}, see "
+            "docs/backup.md); without one delete the folder of the release and make a new one."
+        )
     return content
 
 
-def releases() -> list[dict[str, Any]]:
-    """The manifests of all releases, oldest first."""
-    return sorted(map(manifest, names()), key=lambda m: (m["last_submission"], m["created_at"]))
-
-
 def names() -> list[str]:
-    """The names of all releases."""
-    return sorted(path.parent.name for path in (home() / "releases").glob(f"[!.]*/{MANIFEST}"))
+    """The names of all releases, also of those that lost their manifest."""
+    folders = (path for path in (home() / "releases").glob("*") if path.is_dir())
+    return sorted(path.name for path in folders if _NAME.fullmatch(path.name))
 
 
 def erase(name: str, is_erased: Callable[[str, str], bool]) -> bool:
@@ -261,9 +266,14 @@ def remove_unfinished() -> None:
 
 
 def withdrawn_since(name: str) -> int:
-    """How many cases of a release are withdrawn by now. The release itself never changes."""
+    """How many cases of a release are withdrawn by now. The release itself never changes. Raises ReleaseError."""
     columns = ["center_id", "case_id"]
-    held = pq.read_table(folder(name) / "patient.parquet", columns=columns)
+    try:
+        held = pq.read_table(folder(name) / "patient.parquet", columns=columns)
+    except (FileNotFoundError, pa.ArrowInvalid):
+        raise ReleaseError(
+            f"Of release {name} patient.parquet is lost or damaged; mst release rebuild {name} --repair puts it back."
+        ) from None
     cases = set(zip(*(held[column].to_pylist() for column in columns), strict=True))
     state = case_states()
     query = select(state.c.center_id, state.c.case_id).where(state.c.status == "withdrawn")

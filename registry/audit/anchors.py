@@ -48,15 +48,21 @@ def keep_daily(head: Head | None) -> None:
 
 
 def kept() -> Iterator[Head]:
-    """Every end this registry kept: in its own file, and in the manifests of its releases."""
+    """Every end this registry kept: in its own file, and in the manifests of its releases. Raises AnchorError."""
     path = _path()
     if path.exists():
         for line in path.read_text(encoding="utf-8").splitlines():
             yield _head(json.loads(line), path)
     for manifest in sorted((home() / "releases").glob("[!.]*/manifest.json")):
-        content = json.loads(manifest.read_text(encoding="utf-8"))
-        if content.get("audit"):
-            yield _head(content["audit"], manifest)
+        try:
+            content = json.loads(manifest.read_text(encoding="utf-8")).get("audit")
+        except (ValueError, AttributeError):
+            raise AnchorError(
+                f"The manifest of release {manifest.parent.name} is damaged; put it back from a backup "
+                f"(tar xOf BACKUP releases/{manifest.parent.name}/{manifest.name}, see docs/backup.md)."
+            ) from None
+        if content:
+            yield _head(content, manifest)
 
 
 def of_file(path: Path) -> Head:

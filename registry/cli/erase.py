@@ -24,21 +24,25 @@ def erase(
 ) -> None:
     """Erase a case from the database, the releases and the warehouse. It cannot be undone."""
     from registry import erasure
+    from registry.release import ReleaseError
 
     with caller(Right.ERASE, center or EVERY_CENTER, action="erase a case") as person:
-        if again:
-            done = erasure.again(progress=progress)
-        elif case and center and reason:
-            if not yes and typer.prompt("Type the name of the case again") != case:
-                raise fail("That is another name; nothing was erased.")
-            done = erasure.erase(
-                center, case, actor=person.username, reason=reason, at=datetime.now(UTC),
-                progress=progress,
-            )  # fmt: skip
-        else:
-            raise fail(
-                "Name the case, its center and the reason: mst erase CASE --center C --reason ..."
-            )
+        try:
+            if again:
+                done = erasure.again(progress=progress)
+            elif case and center and reason:
+                if not yes and typer.prompt("Type the name of the case again") != case:
+                    raise fail("That is another name; nothing was erased.")
+                done = erasure.erase(
+                    center, case, actor=person.username, reason=reason, at=datetime.now(UTC),
+                    progress=progress,
+                )  # fmt: skip
+            else:
+                raise fail(
+                    "Name the case, its center and the reason: mst erase CASE --center C --reason ..."
+                )
+        except ReleaseError as error:
+            raise fail(str(error)) from None
     say.print(
         f"{done.rows:,} rows erased; {len(done.releases)} releases rewritten, {len(done.builds)} builds "
         "of the warehouse removed. Backups made before still hold the case: after restoring one, run mst "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -38,13 +38,20 @@ def release_list(format_: RowsOption = Rows.TABLE) -> None:
     from registry import release
 
     keep = ("name", "created_at", "last_submission", "form_version", "consensus_version")
+    rows, damaged = list[dict[str, Any]](), list[str]()
     with caller(Right.READ_RESULTS, action="list releases"):
-        rows = [
-            {**{k: m[k] for k in keep}, "cases": m["counts"]["patient"],
-             "withdrawn_since": release.withdrawn_since(m["name"])}
-            for m in release.releases()
-        ]  # fmt: skip
-    print_rows(rows, format_)
+        for name in release.names():
+            try:
+                m = release.manifest(name)
+                rows.append(
+                    {**{k: m[k] for k in keep}, "cases": m["counts"]["patient"],
+                     "withdrawn_since": release.withdrawn_since(name)}
+                )  # fmt: skip
+            except release.ReleaseError as error:
+                damaged.append(str(error))
+    print_rows(sorted(rows, key=lambda m: (m["last_submission"], m["created_at"])), format_)
+    if damaged:
+        raise fail("\n".join(damaged))
 
 
 @release_app.command("verify")
@@ -150,10 +157,11 @@ def _publishing() -> Iterator[None]:
     from registry.disclosure import DisclosureError
     from registry.files import TakenError
     from registry.publication import PublicationError
+    from registry.release import ReleaseError
 
     try:
         yield
     except TakenError as error:
         raise fail(str(error), TRY_AGAIN) from None
-    except (PublicationError, DisclosureError) as error:
+    except (PublicationError, ReleaseError, DisclosureError) as error:
         raise fail(str(error)) from None

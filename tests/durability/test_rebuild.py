@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 import typer
 from click.testing import CliRunner
@@ -118,3 +119,45 @@ def test_a_release_of_another_registry_or_version_is_named() -> None:
     say(last_submission=99)
     with pytest.raises(release.ReleaseError, match="Restore a backup made after it first"):
         rebuild("cut")
+
+
+def damage(path: Path, content: str | None) -> None:
+    path.chmod(0o600)
+    if content is None:
+        path.unlink()
+    else:
+        path.write_text(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [("{", "damaged"), ("[]", "damaged"), ("{}", "damaged"), (None, "lost")]
+)
+def test_a_release_without_its_manifest_is_named_and_the_others_are_listed(
+    content: str | None, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.audit.anchors.home", lambda: tmp_path)
+    release.create("whole")
+    damage(release.folder("cut") / release.MANIFEST, content)
+    words = f"The manifest of release cut is {said}"
+    told = CliRunner().invoke(MST, ["release", "list", "--format", "json"])
+    assert (told.exit_code, [r["name"] for r in json.loads(told.stdout)]) == (2, ["whole"])
+    assert words in told.stderr
+    assert "tar xOf BACKUP releases/cut/manifest.json" in told.stderr
+    erase_b = ["erase", "B", "--center", "C01", "--reason", "asked to be forgotten", "--yes"]
+    for command in (["release", "verify", "cut"], ["release", "rebuild", "cut", "--repair"],
+                    ["build", "cut"], ["release", "publish", "cut"], erase_b):  # fmt: skip
+        told = CliRunner().invoke(MST, command)
+        assert (told.exit_code, "cut" in told.stderr) == (2, True), command
+    # nothing was erased from the others either
+    assert "B" in pq.read_table(release.folder("whole") / "patient.parquet")["case_id"].to_pylist()
+    if content in ("{", "[]"):
+        told = CliRunner().invoke(MST, ["audit", "verify"])
+        assert (told.exit_code, words in told.stderr) == (2, True)
+
+
+def test_a_release_without_its_patients_is_named_and_the_others_are_listed() -> None:
+    release.create("whole")
+    damage(paths()["patient.parquet"], "other")
+    told = CliRunner().invoke(MST, ["release", "list", "--format", "json"])
+    assert (told.exit_code, [r["name"] for r in json.loads(told.stdout)]) == (2, ["whole"])
+    assert "mst release rebuild cut --repair puts it back" in told.stderr

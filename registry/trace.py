@@ -131,11 +131,14 @@ def figure(statement_id: str, statistic: str, group: str = "all") -> Number:
 def point(curve: Curve, endpoint: str, origin: str, kind: str, stratum: str, day: int) -> Number:
     """A point of a curve: everybody who is counted in it, and what had happened to them by that day."""
     of = "endpoint = ? and origin = ? and stratum_kind = ? and stratum = ?"
+    estimate = curve.removeprefix("cumulative_")
+    # after the last day anybody was followed a curve is known only if that day left nobody
+    known = f"{int(day)} <= max(time_days) over () or n_censored = 0"
     return Number(
         about=f"{endpoint} from {origin}, {kind} {stratum}, day {int(day)}",
         model=f"mart_{curve}",
-        value=f"select time_days, n_risk, {curve.removeprefix('cumulative_')} from mart_{curve} where {of} and time_days <= {int(day)} "
-        "order by time_days desc limit 1",
+        value=f"select time_days, n_risk, if({known}, {estimate}, null) as {estimate} "
+        f"from mart_{curve} where {of} qualify time_days <= {int(day)} order by time_days desc limit 1",
         audience="steward",
         rows=f"select center_id, case_id, time_days, case when time_days > {int(day)} then 'at risk' "
         "when status = 0 then 'censored' when status = 1 then 'event' else 'competing event' end as adds "
@@ -183,6 +186,8 @@ def trace(home: Path, person: Person, number: Number, center: str | None = None)
             # of another center a small count would tell the practice of a few
             if None in (person.center_id, of := row.get("center_id")) or of == person.center_id
         ]  # fmt: skip
+        if center not in (None, person.center_id) and not _holds(files["steward"], center):
+            raise TraceError(f"The release {served['release']} holds no center {center!r}.")
         if not value:
             raise TraceError(f"The release {served['release']} has no number of {number.about}.")
         is_withheld = bool(number.groups) and not _may_compare(
@@ -218,6 +223,10 @@ def _may_compare(connection: duckdb.DuckDBPyConnection, person: Person, number: 
         [*of, person.center_id],
     )
     return group in told_of({row["part"]: row["others"] for row in others})
+
+
+def _holds(steward: duckdb.DuckDBPyConnection, center: str | None) -> bool:
+    return bool(_asked(steward, "select 1 from stg_patient where center_id = ? limit 1", [center]))
 
 
 def _asked(

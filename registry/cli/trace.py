@@ -104,6 +104,8 @@ def _print(found: Trace) -> None:
     ]
     out.print("\n".join(lines), markup=False)
     print_rows(found.value, Rows.TABLE)
+    if any(None in (row.get("survival", 0), row.get("incidence", 0)) for row in found.value):
+        out.print("Nobody was followed so long.")
     if found.is_withheld:
         out.print(f"All centers: {WITHHELD}.")
     if found.rows is None or found.submissions is None:

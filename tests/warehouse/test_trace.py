@@ -21,7 +21,7 @@ from registry.cli import app
 from registry.forms import FORMS
 from registry.schema import SUBMISSION
 from registry.store import center_session
-from registry.trace import Trace, TraceError, adherence, figure, point, trace
+from registry.trace import Curve, Trace, TraceError, adherence, figure, point, trace
 from registry.warehouse import Build
 from tests.warehouse.conftest import Ask
 
@@ -97,6 +97,32 @@ def test_the_rows_of_a_point_of_a_curve_are_those_at_risk(place: Path, analyst: 
         place, STEWARD, point("cumulative_incidence", "relapse", "remission", "all", "all", 365)
     )
     assert {"event", "competing event"} <= set(counts(incidence))
+
+
+@pytest.mark.parametrize("curve", ["survival", "cumulative_incidence"])
+@pytest.mark.parametrize("is_left", [True, False])
+def test_after_the_last_day_only_a_curve_that_left_nobody_is_known(
+    place: Path, analyst: Ask, monkeypatch: pytest.MonkeyPatch, curve: Curve, is_left: bool
+) -> None:
+    estimate = curve.removeprefix("cumulative_")
+    ((*of, day, value),) = analyst(
+        f"select endpoint, origin, stratum_kind, stratum, time_days, {estimate} from mart_{curve} "
+        "qualify row_number() over (partition by endpoint, origin, stratum_kind, stratum order by time_days desc) = 1 "
+        f"and (n_censored > 0) = {is_left} order by all limit 1"
+    )
+    (last,), (later,) = (trace(place, STEWARD, point(curve, *of, d)).value for d in (day, day + 1))
+    assert (last[estimate], later[estimate]) == (value, None if is_left else value)
+    monkeypatch.setattr("registry.cli.trace.home", lambda: place)
+    endpoint, origin, kind, group = of
+    told = CliRunner().invoke(MST, ["trace", "curve", curve, endpoint, origin, "--day", "999999",
+                                    "--by", kind, "--group", group])  # fmt: skip
+    assert (told.exit_code, "Nobody was followed so long." in told.output) == (0, is_left)
+
+
+@pytest.mark.parametrize("center", ["K99", ""])
+def test_a_center_that_is_none_is_refused(place: Path, center: str) -> None:
+    with pytest.raises(TraceError, match=f"holds no center '{center}'"):
+        trace(place, STEWARD, adherence("MST-2-04", "a", "met"), center)
 
 
 def test_rows_lead_to_the_submissions_they_came_in(place: Path) -> None:

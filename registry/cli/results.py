@@ -47,10 +47,11 @@ def _row(comparison: Any, own: Any) -> dict[str, Any]:
     }  # fmt: skip
     if own is None:
         return row | {"registry": comparison.why_none, "value": None, "unit": None, "from": None,
-                      "to": None, "of": None, "unknown": None}  # fmt: skip
+                      "to": None, "spread": None, "of": None, "unknown": None, "registry_caveat": None}  # fmt: skip
     value, low, high = (
         None if v is None else round(v, 1) for v in (own.value, own.lower, own.upper)
     )
     words = f"{own.words}: {own.why_not}" if own.why_not else own.words
+    spread = None if low is None and high is None else own.spread  # what from and to are
     return row | {"registry": words, "value": value, "unit": own.unit, "from": low, "to": high,
-                  "of": own.of, "unknown": own.unknown}  # fmt: skip
+                  "spread": spread, "of": own.of, "unknown": own.unknown, "registry_caveat": own.caveat or None}  # fmt: skip

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import typer
+from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
 from dashboards import adherence, charts
@@ -18,6 +21,7 @@ from registry import consensus
 from registry.access.rights import NotAllowedError, Person, Role
 from registry.analysis.benchmarks import comparisons, told_to
 from registry.audit.read import Wanted, entries
+from registry.cli import app
 from registry.disclosure.others import WITHHELD
 from registry.statistics.proportion import MIN_SUBJECTS
 from registry.warehouse import Build
@@ -64,6 +68,27 @@ def test_benchmarks_tell_one_center_no_figure_of_few_others() -> None:
     assert {(one.value, one.of, one.unknown, one.why_not) for one in hidden} == {
         (None, None, None, WITHHELD)
     }
+
+
+@pytest.mark.usefixtures("empty_database")
+def test_the_command_says_what_an_interval_is_and_what_to_mind(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.cli.results.home", lambda: home)
+    run, mst = CliRunner(), typer.main.get_command(app)
+    told = json.loads(run.invoke(mst, ["benchmarks", "--format", "json"]).stdout)
+    with warehouse.opened() as connection:
+        owns = [own for c in comparisons(connection) for own in c.own]
+    said = [row for row in told if row["registry_caveat"] or row["spread"]]
+    assert {own.spread for own in owns if own.lower is not None} == {
+        row["spread"] for row in said if row["from"] is not None
+    }
+    assert {own.caveat for own in owns if own.caveat} == {
+        row["registry_caveat"] for row in said if row["registry_caveat"]
+    }
+    text = run.invoke(mst, ["benchmarks"]).stdout
+    assert all(own.caveat in text for own in owns)
+    assert "spread           95 % interval" in text
 
 
 def test_the_drawing_has_every_figure_that_has_a_value_on_its_scale() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from registry.cohorts import marts
 from registry.duck import standing
 from registry.warehouse import Build, DbtError, build, connect, current
 from tests.cases import tidy_case
@@ -66,6 +67,21 @@ def test_files_stand_alone(steward: Ask) -> None:
     """No view points at the release, which may be moved away."""
     assert steward("select count(*) from duckdb_views() where not internal") == [(0,)]
     assert steward("select count(*) from stg_patient where submission_id = 1")[0][0] > 300
+
+
+def test_every_table_and_column_says_what_it_is(analyst: Ask, public: Ask) -> None:
+    comments = "select table_name, column_name, comment from duckdb_columns() where not internal"
+    assert {(t, c): " ".join(said.split()) for t, c, said in analyst(comments)} == {
+        (mart.name, column.name): column.description
+        for mart in marts().values()
+        for column in mart.columns.values()
+    }
+    for ask in (analyst, public):
+        told = ask("select comment from duckdb_tables() where not internal") + ask(
+            "select comment from duckdb_columns() where not internal"
+        )
+        assert told
+        assert all(said for (said,) in told)
 
 
 @pytest.mark.requirement("REL-05")

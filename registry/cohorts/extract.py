@@ -130,20 +130,12 @@ def _columns(table: str, withheld: Set[str]) -> list[str]:
 
 
 def _verdicts(withheld: Set[str]) -> str:
-    """SQL of the verdicts without those on what the center's form says, and without tiers that tell what is withheld."""
+    """SQL of the verdicts but those that read what is withheld: whom it does not apply to may be told by it too."""
     told = [
-        e for version in in_force() for e in version.recommendations if withheld & {*facts_of(e)}
-    ]
-    of_center = [e.id for e in told if any(item.startswith("center.") for item in e.reads)]
-    by_tier = [
-        e.id
-        for e in told
-        if any(withheld & {*tier.when.facts()} for r in e.readings for tier in e.tiers_of(r))
-    ]
-    return (
-        f"select * replace (case when recommendation_id != all({by_tier}::varchar[]) then tier end as tier) "
-        f"from {VERDICTS} where recommendation_id != all({of_center}::varchar[])"
-    )
+        entry.id for version in in_force() for entry in version.recommendations
+        if withheld & {*facts_of(entry)}
+    ]  # fmt: skip
+    return f"from {VERDICTS} where recommendation_id != all({told}::varchar[])"
 
 
 def _is_plain(column: MartColumn) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import duckdb
 import pytest
@@ -13,7 +14,7 @@ from tests.cohorts.material import VERDICTS, file_of
 
 
 @pytest.fixture
-def served(empty_database: None) -> None:
+def served(empty_database: None) -> Iterator[None]:
     """Forty patients: women and men of two age groups, ten each; of five women the outcome is not known."""
     folder = home() / "warehouse" / "made-001"
     folder.mkdir(parents=True, exist_ok=True)
@@ -68,3 +69,5 @@ def served(empty_database: None) -> None:
         "built_at": "2026-01-02T00:00:00+00:00",
     }  # fmt: skip
     (home() / "warehouse" / "current.json").write_text(json.dumps(pointer))
+    yield
+    (home() / "warehouse" / "current.json").unlink()

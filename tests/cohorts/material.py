@@ -15,7 +15,7 @@ Row = Mapping[str, Any]
 # the first repeats an answer of the center; the next two have tiers by age
 VERDICTS = (
     ("MST-2.3-01", "met", None), ("MST-3-07", "not_applicable", "aged_74"),
-    ("MST-4-02", "not_applicable", "aged_75"), ("MST-4.1-00", "met", "exact"),
+    ("MST-4-02", "not_applicable", "aged_75"), ("MST-4.1-00", "met", "exact"), ("MST-2.2-04", "met", "t1"),
 )  # fmt: skip
 
 

@@ -63,3 +63,11 @@ def test_a_folder_is_no_cohort_and_is_called_a_folder(tmp_path: Path) -> None:
     told = mst("cohort", "show", tmp_path)
     assert told.exit_code == 2
     assert "is a folder; name the file of one cohort in it" in " ".join(told.stderr.split())
+
+
+def test_a_query_is_told_with_its_header_and_refused_with_a_reason() -> None:
+    empty = mst("sql", "select sex as a, sex as a from dim_patient where false", "--format", "csv")
+    assert empty.stdout == "a,a_1\n"
+    for query, said in ((";", "There is no statement"), ("select 1; select 2", "one at a time")):
+        told = mst("sql", query)
+        assert (told.exit_code, said in told.stderr) == (2, True)

@@ -123,7 +123,7 @@ def _subjects(release: str, subject: str) -> str:
 
 
 def _add_responses(system: System, told: Told, policy: Policy) -> None:
-    """CR is among remissions, those among all who started; the strata of a kind are among all patients.
+    """CR is among remissions, those among all who started, and they among the patients; so are the strata of a kind.
 
     What is left over of each is a count like any other, although no table tells it.
     """
@@ -149,6 +149,7 @@ def _add_responses(system: System, told: Told, policy: Policy) -> None:
                 cell = Cell(0, 0)  # of large groups it is told that nobody had CRh or CRi
             system.cells[rest] = replace(cell, family=family)
             system.equal(f"{row}/{whole}", [f"{row}/{part}", rest])
+        system.at_most([f"{row}/n_started"], everybody(system, release, kind, stratum))
         strata.setdefault((release, kind), []).append(row)
     for (release, kind), rows in strata.items():
         for count in counts:

@@ -128,6 +128,8 @@ def on_curve(figure: Figure, curves: pd.DataFrame, owner: str, colour: str) -> b
     assert wanted is not None
     curve = curves[(curves["endpoint"] == wanted.endpoint) & (curves["origin"] == wanted.origin)]
     label = f"{owner}:"
+    if wanted.among is not None:  # the page of benchmarks estimates it
+        return bars.Whisker(label, "not shown: the curves here are of all patients")
     if curve.empty:
         return bars.Whisker(label, "not shown: this curve is not drawn here")
     curve = curve.sort_values("time_days")

@@ -194,7 +194,9 @@ def test_a_reading_is_named_where_there_are_several() -> None:
 FIGURES = figures.all_figures()
 SHARE = next(f for f in FIGURES if f.is_share and f.statistic.by is None)
 MEDIAN = next(f for f in FIGURES if f.statistic.median)
-CURVE = next(f for f in FIGURES if f.statistic.curve and f.statistic.curve.at_days)
+CURVE = next(
+    f for f in FIGURES if (c := f.statistic.curve) and c.at_days is not None and c.among is None
+)
 MEDIAN_CURVE = next(f for f in FIGURES if f.statistic.curve and not f.statistic.curve.at_days)
 
 
@@ -254,6 +256,13 @@ def test_a_point_of_a_curve_is_the_last_step_before_it() -> None:
     assert "observed for" in short.words
     nothing = figures.on_curve(CURVE, curve_of(CURVE), "Registry", bars.BLUE)
     assert "not drawn" in nothing.words
+
+
+def test_a_curve_of_all_patients_is_not_taken_for_that_of_a_population() -> None:
+    of_some = next(f for f in FIGURES if f.statistic.curve and f.statistic.curve.among)
+    drawn = curve_of(of_some, (0, 1.0, math.nan, math.nan), (5000, 0.4, 0.3, 0.5))
+    found = figures.on_curve(of_some, drawn, "Registry", bars.BLUE)
+    assert (found.value, found.words) == (None, "not shown: the curves here are of all patients")
 
 
 def test_the_median_of_a_curve_is_where_it_reaches_one_half() -> None:

@@ -15,7 +15,7 @@ from dashboards.numbers import share
 from registry.consensus.entries import Verdict
 
 BLUE, VERMILION, ORANGE, PALE, GREEN = "#0072B2", "#D55E00", "#E69F00", "#9DC7E0", "#009E73"
-_HATCHED = "repeating-linear-gradient(135deg,#9a9a9a 0 3px,#dcdcdc 3px 7px)"
+HATCHED = "repeating-linear-gradient(135deg,#9a9a9a 0 3px,#dcdcdc 3px 7px)"
 _STYLE = """<style>
 .mst-bar{display:flex;flex-wrap:wrap;gap:.15rem 1.5rem;padding:.55rem 0;border-top:1px solid #8884}
 .mst-name{flex:1 1 24rem;min-width:0;overflow-wrap:anywhere}
@@ -44,7 +44,7 @@ def colours(line: Line) -> dict[Verdict, str]:
     """By verdict: only a deviation from a recommendation has the colour of one."""
     other = {"deviated": VERMILION, "not concordant": ORANGE, "not used": PALE}
     no = line.entry.verdict_words("deviated")
-    return {"met": BLUE, "deviated": other[no], "not_evaluable": _HATCHED}
+    return {"met": BLUE, "deviated": other[no], "not_evaluable": HATCHED}
 
 
 def page_style() -> str:
@@ -62,7 +62,7 @@ def key(found: Iterable[Line]) -> str:
     for line in found:
         for verdict, colour in colours(line).items():
             shown.setdefault(line.entry.verdict_words(verdict), colour)
-    return legend(dict(sorted(shown.items(), key=lambda item: item[1] == _HATCHED)))
+    return legend(dict(sorted(shown.items(), key=lambda item: item[1] == HATCHED)))
 
 
 def legend(colour_of: Mapping[str, str], *, of_lines: bool = False) -> str:
@@ -174,6 +174,29 @@ def _whisker(row: Whisker) -> str:
             html += f'<b{shape} style="left:{100 * row.value:.2f}%;background:{row.colour}"></b>'
         html += "</div>"
     return html
+
+
+@dataclass(frozen=True)
+class Part:
+    """A number of subjects of a bar that has several kinds; `colour` None is hatched, for what is not known."""
+
+    words: str
+    count: int
+    colour: str | None = BLUE
+
+
+def parts(title: str, found: Iterable[Part], whole: int) -> str:
+    """One bar of several kinds beside each other, `whole` subjects long, with its numbers in words over it."""
+    rows = list(found)
+    said = ", ".join(f"{row.count:,} {row.words}" for row in rows)
+    spans = "".join(
+        f'<span style="width:{100 * (share(row.count, whole) or 0):.2f}%;background:{row.colour or HATCHED}"></span>'
+        for row in rows
+    )
+    return (
+        f'{_STYLE}<div class="mst-title">{escape(title)}</div>{_words(said)}'
+        f'<div class="mst-track" role="img" aria-label="{escape(said)}">{spans}</div>'
+    )
 
 
 @dataclass(frozen=True)

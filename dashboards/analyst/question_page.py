@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import duckdb
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -28,12 +29,14 @@ from registry.analysis import (
 from registry.analysis.covariates import COMPETING
 from registry.analysis.covariates import ENDPOINTS as ASKABLE
 from registry.analysis.covariates import ORIGINS as IN_ORDER
+from registry.cohorts import followed, parse
 from registry.disclosure import policy
 from registry.statistics.aalen_johansen import Incidence
 from registry.statistics.kaplan_meier import Estimate, Survival
 from registry.statistics.model import NOT_FINITE, Model
 
-ALL = "nothing: all patients"
+COHORT = "cohort"  # where the page of cohorts leaves the one that was picked, as written
+ALL = "nothing: all together"
 _METHODS = {
     Method.PLAIN: "at the start, once for all",
     Method.LANDMARK: "on a landmark day",
@@ -48,7 +51,7 @@ NOT_TO_PUBLISH = (
 
 @dataclass(frozen=True)
 class Asked:
-    """What was chosen; `split_by` is None for all patients together."""
+    """What was chosen; `split_by` is None for all together."""
 
     endpoint: str
     origin: str
@@ -56,6 +59,7 @@ class Asked:
     method: Method = Method.PLAIN
     landmark_day: int | None = None
     at_least: tuple[int, ...] = ()
+    cohort: str = ""  # as written; without one all patients are asked
 
 
 def page(person: Person) -> None:
@@ -66,8 +70,14 @@ def page(person: Person) -> None:
         "time-dependent estimate is offered instead. Differences between groups are not effects of a treatment."
     )
     build = warehouse.build()
-    asked = _choices(_counted_from(build))
+    cohort = _among()
+    asked = replace(_choices(counted_from(build)), cohort=cohort)
     scale = charts.SCALES[st.segmented_control("Time in", list(charts.SCALES), default="Months", required=True)]  # fmt: skip
+    show_answer(build, asked, scale)
+
+
+def show_answer(build: str, asked: Asked, scale: charts.TimeScale) -> None:
+    """Groups, curves and comparison; or why there are none."""
     try:
         if asked.split_by is None:
             _all(asked, _everyone(build, asked), scale)
@@ -80,7 +90,7 @@ def page(person: Person) -> None:
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _counted_from(build: str) -> dict[str, list[str]]:
+def counted_from(build: str) -> dict[str, list[str]]:
     """The origins of each endpoint that anybody has, in a patient's order."""
     with warehouse.opened() as connection:
         rows = connection.execute("select distinct endpoint, origin from fct_endpoint").fetchall()
@@ -102,13 +112,35 @@ def _answer(build: str, asked: Asked) -> Answer:
         asked.endpoint, asked.origin, asked.split_by, asked.method, asked.landmark_day, asked.at_least
     )  # fmt: skip
     with warehouse.opened() as connection:
-        return answer(connection, question)
+        return answer(connection, question, _patients(connection, asked))
 
 
 @st.cache_data(max_entries=50, show_spinner="Estimating …")
 def _everyone(build: str, asked: Asked) -> Group:
     with warehouse.opened() as connection:
-        return everyone(connection, asked.endpoint, asked.origin)
+        return everyone(
+            connection, asked.endpoint, asked.origin, patients=_patients(connection, asked)
+        )
+
+
+def _patients(connection: duckdb.DuckDBPyConnection, asked: Asked) -> str:
+    """Of whom it is asked; a cohort that is made by what comes later is refused."""
+    if not asked.cohort:
+        return "dim_patient"
+    return followed(connection, parse(asked.cohort.encode(), "cohort"), asked.origin)
+
+
+def _among() -> str:
+    """The cohort that was picked on the page of cohorts, if it is to be asked of; as written."""
+    cohort = st.session_state.get(COHORT)
+    if not cohort:
+        return ""
+    name = parse(cohort.encode(), "cohort").name
+    everybody = "all patients"
+    chosen = st.radio(
+        "Asked of", [everybody, f"the cohort {name}"], horizontal=True, key="asked of"
+    )
+    return "" if chosen == everybody else str(cohort)
 
 
 def _choices(counted_from: dict[str, list[str]]) -> Asked:
@@ -133,15 +165,15 @@ def _choices(counted_from: dict[str, list[str]]) -> Asked:
         method = st.radio("Groups are made", list(_METHODS), format_func=_METHODS.__getitem__, horizontal=True)  # fmt: skip
         if method is Method.LANDMARK:
             day = int(st.number_input("Landmark: days after the start", 1, 3650, 180, step=30))
-        if covariate.is_count:
-            at_least = (int(st.number_input("The second group has at least", 1, 20, 2)),)
+    if covariate.is_count:
+        at_least = (int(st.number_input("The second group has at least", 1, 20, 2)),)
     return Asked(endpoint, origin, split, method, day, at_least)
 
 
 def _all(asked: Asked, group: Group, scale: charts.TimeScale) -> None:
     st.subheader(title(asked.endpoint, asked.origin))
     st.dataframe(group_table([group]), hide_index=True, width="stretch")
-    _curves(asked.endpoint, [group], scale)
+    curves(asked.endpoint, [group], scale)
 
 
 def _answered(found: Answer, scale: charts.TimeScale) -> None:
@@ -154,7 +186,7 @@ def _answered(found: Answer, scale: charts.TimeScale) -> None:
         )
     st.dataframe(group_table(found.groups), hide_index=True, width="stretch")
     st.caption(left_out_words(found.left_out))
-    _curves(question.endpoint, found.groups, scale)
+    curves(question.endpoint, found.groups, scale)
     _compared(found)
 
 
@@ -200,7 +232,7 @@ def _told(at: Estimate) -> str:
     return f"{percent(at.share)}{bounds}"
 
 
-def _curves(endpoint: str, groups: Sequence[Group], scale: charts.TimeScale) -> None:
+def curves(endpoint: str, groups: Sequence[Group], scale: charts.TimeScale) -> None:
     survival = [g for g in groups if isinstance(g.curve, Survival)]
     if survival:
         curve = pd.concat([survival_rows(group) for group in survival], ignore_index=True)

@@ -9,7 +9,14 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from dashboards.analyst import benchmarks_page, case_page, centers_page, question_page
+from dashboards.analyst import (
+    benchmarks_page,
+    case_page,
+    centers_page,
+    cohort_page,
+    immunogenetics_page,
+    question_page,
+)
 from dashboards.portal import (
     account_page,
     accounts_page,
@@ -44,7 +51,9 @@ OF_THE_REGISTRY: tuple[tuple[Right, str, str, str, Show], ...] = (
     (Right.READ_RESULTS, "Outcomes", "monitoring", "outcomes", outcomes.page),
     (Right.READ_RESULTS, "Benchmarks", "compare_arrows", "benchmarks", benchmarks_page.page),
     (Right.READ_RESULTS, "Centers", "balance", "centers", centers_page.page),
+    (Right.ASK_WAREHOUSE, "Cohorts", "filter_alt", "cohorts", cohort_page.page),
     (Right.ASK_WAREHOUSE, "Ask a question", "query_stats", "ask", question_page.page),
+    (Right.ASK_WAREHOUSE, "HLA and KIR", "genetics", "hla-kir", immunogenetics_page.page),
     (Right.READ_ROWS_BEHIND, "One case", "timeline", "case", case_page.page),
     (Right.OVERSEE, "Query work", "contact_support", "query-work", oversight.page),
     (Right.READ_AUDIT, "Audit trail", "history", "audit", audit_page.page),

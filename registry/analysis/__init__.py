@@ -5,7 +5,7 @@ What can be asked stands in `covariates.py` and `question.py`; `answer.py` reads
 
 from registry.analysis.answer import Answer, Group, LeftOut, answer, everyone
 from registry.analysis.benchmarks import Comparison, Own, comparisons
-from registry.analysis.covariates import COVARIATES, Covariate, is_known_early
+from registry.analysis.covariates import COVARIATES, Covariate, is_known_at
 from registry.analysis.published import Beside, beside
 from registry.analysis.question import ImmortalTimeError, Method, Question
 
@@ -25,5 +25,5 @@ __all__ = [
     "beside",
     "comparisons",
     "everyone",
-    "is_known_early",
+    "is_known_at",
 ]

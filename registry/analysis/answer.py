@@ -20,6 +20,7 @@ from registry.statistics.kaplan_meier import Survival, kaplan_meier
 from registry.statistics.landmark import landmark
 from registry.statistics.model import Model
 
+PATIENTS = "dim_patient"
 _ORIGIN_DAY = {
     "diagnosis": "0", "first_course": "first_course_day", "remission": "remission_day",
     "allo_transplant": "allo_day",
@@ -86,16 +87,19 @@ class _Row:
         return max(0, self.history[0][0])
 
 
-def answer(connection: duckdb.DuckDBPyConnection, question: Question) -> Answer:
+def answer(
+    connection: duckdb.DuckDBPyConnection, question: Question, patients: str = PATIENTS
+) -> Answer:
     """The estimate of a question, from `fct_endpoint`, `dim_patient` and `fct_exposure`.
 
+    `patients` is a relation of some rows of `dim_patient`, who are then all there are.
     Plain and landmark: a curve a group, log-rank or Gray's test, Cox or Fine-Gray. Time-dependent: a
     Cox model, with competing events as censored (the cause-specific hazard). Raises ValueError if
     nobody is followed, or nobody beyond the landmark.
     """
     if question.method is Method.TIME_DEPENDENT:
-        return _time_dependent(connection, question)
-    people, not_known = _followed(connection, question)
+        return _time_dependent(connection, question, patients)
+    people, not_known = _followed(connection, question, patients)
     if question.method is Method.LANDMARK:
         return _landmark(question, people, not_known)
     return _compared(question, people, LeftOut(not_known))
@@ -106,10 +110,11 @@ def everyone(
     endpoint: str,
     origin: str,
     among: Population | None = None,
+    patients: str = PATIENTS,
 ) -> Group:
     """All who have an endpoint, or those of a population, undivided. Raises ValueError if nobody has."""
     found = connection.execute(
-        f"select time_days, status from {_ends(among)} where endpoint = ? and origin = ? and is_in",
+        f"select time_days, status from {_ends(among, patients)} where endpoint = ? and origin = ? and is_in",
         [endpoint, origin],
     ).df()
     if found.empty:
@@ -137,11 +142,11 @@ def not_known(
     return int(count)
 
 
-def _ends(among: Population | None) -> str:
+def _ends(among: Population | None, patients: str) -> str:
     """SQL of the endpoints of all who are or may be of a population; `is_in` of those who are."""
     return (
         f"(select ends.*, coalesce({_of(among)}, false) as is_in from fct_endpoint as ends "
-        f"inner join dim_patient using (center_id, case_id) where coalesce({_of(among)}, true))"
+        f"inner join {patients} as dim_patient using (center_id, case_id) where coalesce({_of(among)}, true))"
     )
 
 
@@ -188,10 +193,12 @@ def _compared(question: Question, people: pd.DataFrame, left_out: LeftOut) -> An
     return Answer(question, tuple(groups), left_out, test, model, why_not)
 
 
-def _time_dependent(connection: duckdb.DuckDBPyConnection, question: Question) -> Answer:
+def _time_dependent(
+    connection: duckdb.DuckDBPyConnection, question: Question, patients: str
+) -> Answer:
     """Rows are cut where the group changes: on the day itself the patient is still in the old one. Who comes to
     be known later enters later."""
-    rows, not_known = _histories(connection, question)
+    rows, not_known = _histories(connection, question, patients)
     gone = [row.status for row in rows if row.time_days <= 0]
     followed = [row for row in rows if row.time_days > row.known_from]
     not_known += len(rows) - len(gone) - len(followed)
@@ -230,7 +237,7 @@ def _pieces(question: Question, row: _Row) -> list[tuple[tuple[str, str], int, i
 
 
 def _followed(
-    connection: duckdb.DuckDBPyConnection, question: Question
+    connection: duckdb.DuckDBPyConnection, question: Question, patients: str
 ) -> tuple[pd.DataFrame, int]:
     """time_days, status and value of patients in order of their keys, and how many have no known value ever.
 
@@ -238,10 +245,10 @@ def _followed(
     known of nobody.
     """
     found = connection.execute(
-        f"with changes as ({_changes(question)}) "
+        f"with changes as ({_changes(question, patients)}) "
         "select time_days, status, count(changes.day) > 0 as is_known, "
         "cast(arg_max(changes.value, changes.day) filter (where changes.day <= $by_day) as varchar) as value "
-        f"from {_ends(question.among)} as ends left join changes using (center_id, case_id) "
+        f"from {_ends(question.among, patients)} as ends left join changes using (center_id, case_id) "
         "where endpoint = $endpoint and origin = $origin "
         "group by center_id, case_id, time_days, status order by center_id, case_id",
         {"by_day": question.landmark_day or 0, "endpoint": question.endpoint, "origin": question.origin},
@@ -252,12 +259,14 @@ def _followed(
     return known, len(found) - len(known)
 
 
-def _histories(connection: duckdb.DuckDBPyConnection, question: Question) -> tuple[list[_Row], int]:
+def _histories(
+    connection: duckdb.DuckDBPyConnection, question: Question, patients: str
+) -> tuple[list[_Row], int]:
     """Patients with a known history in order of their keys, and how many have none. Raises ValueError if nobody has."""
     found = connection.execute(
-        f"with changes as ({_changes(question)}) "
+        f"with changes as ({_changes(question, patients)}) "
         "select ends.center_id, ends.case_id, ends.time_days, ends.status, changes.day, changes.value "
-        f"from {_ends(question.among)} as ends left join changes using (center_id, case_id) "
+        f"from {_ends(question.among, patients)} as ends left join changes using (center_id, case_id) "
         "where ends.endpoint = $endpoint and ends.origin = $origin "
         "order by ends.center_id, ends.case_id, changes.day",
         {"endpoint": question.endpoint, "origin": question.origin},
@@ -277,18 +286,18 @@ def _histories(connection: duckdb.DuckDBPyConnection, question: Question) -> tup
     return known, len(gathered) - len(known)
 
 
-def _changes(question: Question) -> str:
+def _changes(question: Question, patients: str) -> str:
     """A row a patient of the population and day, from the origin, on which a known value begins to hold."""
     exposure = question.covariate.exposure if question.method is not Method.PLAIN else None
     if exposure is None:
         return (
             f"select center_id, case_id, 0 as day, cast({question.split_by} as varchar) as value "
-            f"from dim_patient where {question.split_by} is not null and {_of(question.among)}"
+            f"from {patients} as dim_patient where {question.split_by} is not null and {_of(question.among)}"
         )
     day = f"change_day - {_ORIGIN_DAY[question.origin]}"
     return (
         f"select center_id, case_id, {day} as day, value "
-        "from fct_exposure inner join dim_patient using (center_id, case_id) "
+        f"from fct_exposure inner join {patients} as dim_patient using (center_id, case_id) "
         f"where exposure = '{exposure}' and {day} is not null and value is not null and {_of(question.among)}"
     )
 

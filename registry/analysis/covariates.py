@@ -70,6 +70,31 @@ COVARIATES = _all(
     Covariate(
         "first_donor_relation", "relation of the first donor", FIRST_INFUSION, only_there=True
     ),
+    # of its HLA and KIR (docs/derivations.md)
+    Covariate(
+        "first_donor_gvh_mismatches_8", "GvH mismatches of 8 with the first donor", FIRST_INFUSION,
+        is_count=True, only_there=True,
+    ),
+    Covariate(
+        "first_donor_hvg_mismatches_8", "HvG mismatches of 8 with the first donor", FIRST_INFUSION,
+        is_count=True, only_there=True,
+    ),
+    Covariate(
+        "first_donor_kir_genotype", "KIR genotype of the first donor (exploratory)", FIRST_INFUSION,
+        only_there=True,
+    ),
+    Covariate(
+        "first_donor_kir_b_content_group", "KIR B content of the first donor (exploratory)",
+        FIRST_INFUSION, only_there=True,
+    ),
+    Covariate(
+        "first_donor_kir_missing_ligand", "missing KIR ligand (exploratory)", FIRST_INFUSION,
+        only_there=True,
+    ),
+    Covariate(
+        "first_donor_kir_receptor_ligand_mismatch", "KIR receptor-ligand mismatch (exploratory)",
+        FIRST_INFUSION, only_there=True,
+    ),
     # what happens on the way, with the day on which it does
     Covariate("n_mst_courses", "number of MST courses", None, "mst_courses", is_count=True),
     Covariate(
@@ -106,14 +131,16 @@ COVARIATES = _all(
     Covariate("is_dead", "death"),
 )  # fmt: skip
 
-# Columns of `dim_patient` by which no groups are compared, settled when treatment begins as well.
-_SETTLED = frozenset({
+# Columns of `dim_patient` by which no groups are compared, settled at diagnosis or when treatment begins as well.
+_SETTLED = dict.fromkeys((
     "center_id", "case_id", "diagnosis_year", "age_at_diagnosis_years", "age_group_studied",
-    "disease_status", "is_eaml", "is_eaml_over_60", "risk_two_group_without_onset", "first_course_day",
-})  # fmt: skip
+    "disease_status", "is_eaml", "is_eaml_over_60", "risk_two_group_without_onset",
+), DIAGNOSIS) | {"first_course_day": FIRST_COURSE}  # fmt: skip
 
 
-def is_known_early(column: str) -> bool:
-    """Whether a column of `dim_patient` is settled when treatment begins; one that is listed nowhere is not."""
-    covariate = COVARIATES.get(column)
-    return column in _SETTLED or (covariate is not None and covariate.is_known_at(FIRST_COURSE))
+def is_known_at(column: str, origin: str) -> bool:
+    """Whether a column of `dim_patient` is settled of everybody who comes to an origin, on that day; one that is
+    listed nowhere is not."""
+    if column in _SETTLED:
+        return ORIGINS.index(_SETTLED[column]) <= ORIGINS.index(origin)
+    return column in COVARIATES and COVARIATES[column].is_known_at(origin)

@@ -25,6 +25,9 @@ _DATED_ORIGINS = (DIAGNOSIS, FIRST_COURSE, REMISSION, ALLO_TRANSPLANT)
 Population = Literal["is_eaml"]
 
 
+_YES_OR_NO = {"false": "no", "true": "yes"}  # as DuckDB writes them
+
+
 class Method(StrEnum):
     """How groups are made: once for all; on a landmark day; or anew each day."""
 
@@ -74,11 +77,10 @@ class Question:
 
     def label(self, value: object) -> str:
         """The name of a value's group."""
-        if self.covariate.exposure is None:
-            return str(value)
-        number = int(str(value))
         if not self.covariate.is_count:
-            return "yes" if number else "no"
+            exposed = {"0": "no", "1": "yes"} if self.covariate.exposure else _YES_OR_NO
+            return exposed.get(str(value), str(value))
+        number = int(str(value))
         low, high = 0, None
         for cut in self.at_least:
             if number >= cut:

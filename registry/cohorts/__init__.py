@@ -3,13 +3,22 @@
 The columns they may speak of are those documented in `dbt/models/marts/` (`marts.py`).
 """
 
-from registry.cohorts.attrition import Attrition, Step, attrition, known_only_later
+from registry.cohorts.attrition import (
+    Attrition,
+    Step,
+    attrition,
+    followed,
+    known_only_later,
+    people,
+)
 from registry.cohorts.conditions import nearest
-from registry.cohorts.definition import Cohort, CohortError, load
+from registry.cohorts.definition import OF_A_PATIENT, Cohort, CohortError, load, parse
 from registry.cohorts.extract import Extract, ExtractError, prepare, refuse_taken, write
 from registry.cohorts.marts import Mart, MartColumn, marts
+from registry.cohorts.profile import Middle, Share, middles, shares
 
 __all__ = [
+    "OF_A_PATIENT",
     "Attrition",
     "Cohort",
     "CohortError",
@@ -17,13 +26,20 @@ __all__ = [
     "ExtractError",
     "Mart",
     "MartColumn",
+    "Middle",
+    "Share",
     "Step",
     "attrition",
+    "followed",
     "known_only_later",
     "load",
     "marts",
+    "middles",
     "nearest",
+    "parse",
+    "people",
     "prepare",
     "refuse_taken",
+    "shares",
     "write",
 ]

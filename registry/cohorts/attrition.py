@@ -7,7 +7,8 @@ from typing import Any
 
 import duckdb
 
-from registry.analysis import is_known_early
+from registry.analysis import ImmortalTimeError, is_known_at
+from registry.analysis.covariates import FIRST_COURSE
 from registry.cohorts.definition import PATIENTS, QUALITY, Cohort, Criterion
 
 Case = tuple[str, str]
@@ -54,15 +55,48 @@ def attrition(connection: duckdb.DuckDBPyConnection, cohort: Cohort) -> Attritio
     return Attrition(tuple(steps), tuple((row[0], row[1]) for row in left))
 
 
-def known_only_later(cohort: Cohort) -> tuple[int, ...]:
-    """The criteria that read what a patient only comes to have: groups made by them must live to get there."""
-    return tuple(number for number, c in enumerate(cohort.criteria, start=1) if _is_late(c))
+def known_only_later(cohort: Cohort, origin: str = FIRST_COURSE) -> tuple[int, ...]:
+    """The criteria that read what is not settled of everybody at an origin: who meets them lived to get there.
+
+    What lies in courses, infusions and the like counts as late for every origin.
+    """
+    return tuple(number for number, c in enumerate(cohort.criteria, start=1) if _is_late(c, origin))
 
 
-def _is_late(criterion: Criterion) -> bool:
+def _is_late(criterion: Criterion, origin: str) -> bool:
     if criterion.table != PATIENTS:
         return criterion.table != QUALITY
-    return not all(is_known_early(condition.column) for condition in criterion.conditions)
+    return not all(is_known_at(condition.column, origin) for condition in criterion.conditions)
+
+
+def people(connection: duckdb.DuckDBPyConnection, found: Attrition) -> str:
+    """The name of a temporary view, while the connection lives: `dim_patient` of who is left."""
+    centers, cases = [center for center, _ in found.cases], [case for _, case in found.cases]
+    connection.execute(
+        "create or replace temp table cohort_case as "
+        "select unnest(?::varchar[]) as center_id, unnest(?::varchar[]) as case_id",
+        [centers, cases],
+    )
+    connection.execute(
+        f"create or replace temp view cohort_patient as from {PATIENTS} "
+        "semi join cohort_case using (center_id, case_id)"
+    )
+    return "cohort_patient"
+
+
+def followed(connection: duckdb.DuckDBPyConnection, cohort: Cohort, origin: str) -> str:
+    """As `people`, for curves that start at an origin. Raises ImmortalTimeError if a criterion is met only later."""
+    late = known_only_later(cohort, origin)
+    if late:
+        which = ", ".join(map(str, late))
+        many = len(late) > 1
+        raise ImmortalTimeError(
+            f"Criteri{'a' if many else 'on'} {which} of the cohort {'are' if many else 'is'} settled only after "
+            f"the {origin.replace('_', ' ')}: who is in the cohort has lived to meet {'them' if many else 'it'}, "
+            "so a curve from there on is that of survivors (immortal time). Count from a later origin, or leave "
+            f"{'them' if many else 'it'} out and divide by it on a landmark."
+        )
+    return people(connection, attrition(connection, cohort))
 
 
 def _judged(

@@ -14,7 +14,8 @@ from typing import Any, Literal
 from registry.cohorts.conditions import Condition, ConditionError, condition, nearest
 from registry.cohorts.marts import Mart, marts
 from registry.consensus.faults import Fault
-from registry.consensus.yaml_file import YamlFile, read
+from registry.consensus.yaml_file import YamlFile
+from registry.consensus.yaml_file import parse as read_text
 from registry.lifecycle.remarks import RemarkError, words
 
 PATIENTS = "dim_patient"
@@ -68,19 +69,33 @@ class Cohort:
 
 def load(path: Path) -> Cohort:
     """The cohort of a file. Raises CohortError with every fault found."""
-    faults: list[Fault] = []
     if not path.is_file():
         raise CohortError([Fault(path.name, 0, "", "there is no such file")])
     if path.stat().st_size > LARGEST_BYTES:
-        raise CohortError([Fault(path.name, 0, "", f"more than {LARGEST_BYTES:,} bytes")])
-    file = read(path, faults)
+        raise _too_large(path.name)
+    return parse(path.read_bytes(), path.name)
+
+
+def parse(given: bytes, name: str) -> Cohort:
+    """The cohort of what a file holds; `name` stands in the faults. Raises CohortError with every fault found."""
+    if len(given) > LARGEST_BYTES:
+        raise _too_large(name)
+    faults: list[Fault] = []
+    try:
+        text = given.decode()
+    except UnicodeDecodeError:
+        raise CohortError([Fault(name, 0, "", "not text in UTF-8; save it as such")]) from None
+    file = read_text(text, name, faults)
     if file is None or faults:
         raise CohortError(faults)
-    reader = _Reader(file, faults)
-    cohort = reader.cohort(path.read_text(encoding="utf-8"))
+    cohort = _Reader(file, faults).cohort(text)
     if faults:
         raise CohortError(faults)
     return cohort
+
+
+def _too_large(name: str) -> CohortError:
+    return CohortError([Fault(name, 0, "", f"more than {LARGEST_BYTES:,} bytes")])
 
 
 class _Reader:

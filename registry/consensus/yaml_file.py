@@ -44,25 +44,32 @@ class YamlFile:
 def read(path: Path, faults: list[Fault]) -> YamlFile | None:
     """The file, or None after a fault was noted."""
     try:
-        text = path.read_text(encoding="utf-8")
-        if endless := _find_endless(text, path.name):
+        return parse(path.read_text(encoding="utf-8"), path.name, faults)
+    except FileNotFoundError:
+        faults.append(Fault(path.name, 0, "", "the file is missing"))
+    except UnicodeDecodeError as error:
+        faults.append(Fault(path.name, 0, "", f"not YAML: {error}"))
+    return None
+
+
+def parse(text: str, name: str, faults: list[Fault]) -> YamlFile | None:
+    """What a text holds; `name` stands in its faults. None after a fault was noted."""
+    try:
+        if endless := _find_endless(text, name):
             faults.append(endless)
             return None
         # by libyaml: PyYAML's own scanner takes ten times as long; twice, since values change the nodes
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
         data = yaml.load(text, Loader=yaml.CSafeLoader)
-    except FileNotFoundError:
-        faults.append(Fault(path.name, 0, "", "the file is missing"))
-        return None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
-        faults.append(Fault(path.name, mark.line + 1 if mark else 0, "", f"not YAML: {problem}"))
+        faults.append(Fault(name, mark.line + 1 if mark else 0, "", f"not YAML: {problem}"))
         return None
     repeated: list[Fault] = []
-    _find_repeated(root, path.name, repeated, set())
+    _find_repeated(root, name, repeated, set())
     faults.extend(repeated)
-    return YamlFile(path.name, data, root)
+    return YamlFile(name, data, root)
 
 
 def _child(node: yaml.Node | None, step: int | str) -> tuple[yaml.Node, yaml.Node] | None:

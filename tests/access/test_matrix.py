@@ -53,7 +53,9 @@ Figures        yes yes yes yes -   yes yes
 Outcomes       yes yes yes yes -   yes yes
 Benchmarks     yes yes yes yes -   yes yes
 Centers        yes yes yes yes -   yes yes
+Cohorts        -   -   yes yes -   -   yes
 Ask a question -   -   yes yes -   -   yes
+HLA and KIR    -   -   yes yes -   -   yes
 One case       yes yes -   yes -   -   yes
 Query work     -   -   -   yes -   yes yes
 Audit trail    -   yes -   yes -   yes yes

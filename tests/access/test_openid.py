@@ -31,7 +31,16 @@ CENTER_PAGES = [
     "Start", "Send data", "Queries", "Cases", "Receipts", "Adherence", "Figures", "Outcomes", "Benchmarks", "Centers",
     "One case",
 ]  # fmt: skip
-ANALYSTS_PAGES = ["Adherence", "Figures", "Outcomes", "Benchmarks", "Centers", "Ask a question"]
+ANALYSTS_PAGES = [
+    "Adherence",
+    "Figures",
+    "Outcomes",
+    "Benchmarks",
+    "Centers",
+    "Cohorts",
+    "Ask a question",
+    "HLA and KIR",
+]
 
 
 @pytest.fixture(scope="module")

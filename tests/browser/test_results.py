@@ -58,7 +58,27 @@ def test_a_steward_walks_the_pages_of_results(
     no_fault(page)
     picture(page, "results-centers", 1250)
 
+    turn_to(page, "Cohorts")
+    choose(
+        page,
+        "Begin with",
+        "What becomes of elderly patients whose leukaemia is not of favorable risk?",
+    )
+    page.get_by_role("button", name="Begin", exact=True).click()
+    expect(page.get_by_role("heading", name="Who is left: adverse-risk")).to_be_visible()
+    expect(page.get_by_text("No curve is drawn")).not_to_be_visible()
+    expect(chart(page).first).to_be_visible()
+    no_fault(page)
+    picture(page, "results-cohort", 1500)
+
+    turn_to(page, "HLA and KIR")
+    expect(page.get_by_text("Exploratory.", exact=False).first).to_be_visible()
+    expect(chart(page).nth(3)).to_be_visible()
+    no_fault(page)
+    picture(page, "results-hla-kir", 1500)
+
     turn_to(page, "Ask a question")
+    expect(page.get_by_text("the cohort adverse-risk")).to_be_visible()
     choose(page, "Divided by", "sex")
     expect(chart(page).nth(1)).to_be_visible()
     picture(page, "results-question", 1300)

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry.analysis import covariates, is_known_early
-from registry.cohorts import attrition, known_only_later, load, marts
+from registry.analysis import ImmortalTimeError, covariates, everyone, is_known_at
+from registry.analysis.covariates import FIRST_COURSE, ORIGINS
+from registry.cohorts import attrition, followed, known_only_later, load, marts
 from tests.cohorts.material import Row, file_of, patients, write
 
 EXAMPLES = sorted(Path("examples/cohorts").resolve().glob("*.yaml"))
@@ -178,5 +179,47 @@ def test_a_column_is_taken_for_late_unless_it_is_listed(where: str, tmp_path: Pa
 
 
 def test_what_is_listed_as_known_early_is_a_column() -> None:
-    early = {name for name in marts()["dim_patient"].columns if is_known_early(name)}
-    assert early >= covariates._SETTLED
+    early = {name for name in marts()["dim_patient"].columns if is_known_at(name, FIRST_COURSE)}
+    assert early >= covariates._SETTLED.keys()
+
+
+def test_what_is_settled_is_so_from_then_on_unless_it_comes_with_the_cells() -> None:
+    for name in marts()["dim_patient"].columns:
+        known = [is_known_at(name, origin) for origin in ORIGINS]
+        of_donor = name in covariates.COVARIATES and covariates.COVARIATES[name].only_there
+        assert known == sorted(known) or (of_donor and sum(known) == 1)
+    assert not is_known_at("first_course_day", "diagnosis")
+    assert is_known_at("sex", "diagnosis")
+
+
+def test_a_cohort_is_followed_from_where_its_criteria_are_settled(tmp_path: Path) -> None:
+    sexes = ["female", "female", "male"]
+    file = patients(*({"sex": sex, "first_course_day": 5} for sex in sexes))
+    rows = [
+        {"case_id": f"P{n}", "endpoint": "os", "origin": origin, "time_days": 10 * n, "status": 1}
+        for n in (1, 2, 3) for origin in ("diagnosis", "first_course")
+    ]  # fmt: skip
+    file_of(file, fct_endpoint=rows)
+    women = "- {include: women only, where: {sex: female}}\n"
+    cohort = load(write(tmp_path, women))
+    of = followed(file, cohort, "diagnosis")
+    assert everyone(file, "os", "diagnosis", patients=of).patients == 2
+    assert everyone(file, "os", "diagnosis").patients == 3
+
+    treated = women + "- {include: who was treated, where: {first_course_day: {known: yes}}}\n"
+    cohort = load(write(tmp_path, treated))
+    assert followed(file, cohort, "first_course")
+    with pytest.raises(
+        ImmortalTimeError, match="Criterion 2 of the cohort is settled only after the diagnosis"
+    ):
+        followed(file, cohort, "diagnosis")
+
+    late = (
+        treated
+        + "- {include: who got cells, any: fct_infusion, where: {infusion_no: {known: yes}}}\n"
+    )
+    with pytest.raises(ImmortalTimeError, match="Criteria 2, 3 of the cohort are"):
+        followed(file, load(write(tmp_path, late)), "diagnosis")
+    for origin in ORIGINS:
+        with pytest.raises(ImmortalTimeError, match=r"leave .* out and divide by it on a landmark"):
+            followed(file, load(write(tmp_path, late)), origin)

@@ -134,5 +134,5 @@ def test_a_file_that_is_no_cohort(text: str, said: str, tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_or_no_text(tmp_path: Path) -> None:
     assert "there is no such file" in refused(tmp_path / "none.yaml")
     (tmp_path / "other.yaml").write_bytes(b"\xff\xfe\x00")
-    assert "not YAML" in refused(tmp_path / "other.yaml")
+    assert "not text in UTF-8; save it as such" in refused(tmp_path / "other.yaml")
     assert "there is no such file" in refused(tmp_path)

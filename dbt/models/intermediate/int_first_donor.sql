@@ -20,6 +20,7 @@ final as (
     select
         infusions.center_id,
         infusions.case_id,
+        infusions.donor_id as first_donor_id,
         donors.donor_category as first_donor_category,
         donors.relation as first_donor_relation
     from infusions

@@ -9,7 +9,10 @@ from typing import Any
 from benchmarks.tools import line, release_of, seconds
 
 FEW, MANY = 185, 100_000
-OF_ANALYSTS = ("Adherence", "Figures", "Outcomes", "Benchmarks", "Centers", "Ask a question")
+OF_ANALYSTS = (
+    "Adherence", "Figures", "Outcomes", "Benchmarks", "Centers", "Cohorts", "Ask a question", "HLA and KIR",
+)  # fmt: skip
+COHORT = Path(__file__).resolve().parents[1] / "examples" / "cohorts" / "elderly-aml.yaml"
 
 
 def pages(home: Path) -> None:
@@ -72,4 +75,5 @@ def _page(title: str) -> Any:
         app = AppTest.from_file(str(Path(public.__file__).with_name("app.py")))
     else:
         app = AppTest.from_function(of_an_analyst, args=(title,))
+        app.session_state["cohort"] = COHORT.read_text(encoding="utf-8")
     return app.run(timeout=300)

@@ -25,7 +25,6 @@ from registry.cohorts import (
     Middle,
     Share,
     Step,
-    attrition,
     followed,
     known_only_later,
     load,
@@ -33,6 +32,7 @@ from registry.cohorts import (
     parse,
     people,
     shares,
+    steps,
 )
 
 _EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "cohorts"
@@ -119,15 +119,15 @@ def written(draft: Mapping[str, Any]) -> bytes:
     return yaml.safe_dump(dict(draft), sort_keys=False, allow_unicode=True, width=100).encode()
 
 
-def _steps(cohort: Cohort, steps: tuple[Step, ...], late: tuple[int, ...]) -> None:
+def _steps(cohort: Cohort, found: tuple[Step, ...], late: tuple[int, ...]) -> None:
     st.subheader(f"Who is left: {cohort.name}")
     st.markdown(f"*{cohort.question}*")
     st.html(bars.legend({"kept": bars.BLUE, "left out": bars.ORANGE, "not known": bars.HATCHED}))
     written_down = _draft()["criteria"]
-    for step in steps:
+    for step in found:
         drawn, remove = st.columns([6, 1], vertical_alignment="center")
         with drawn:
-            st.html(step_html(step, steps[0].kept))
+            st.html(step_html(step, found[0].kept))
             if step.step:
                 of = written_down[step.step - 1]
                 st.caption(f"{OF[of.get('any', 'dim_patient')]}: `{_inline(of['where'])}`")
@@ -140,7 +140,7 @@ def _steps(cohort: Cohort, steps: tuple[Step, ...], late: tuple[int, ...]) -> No
             f"Criterion {', '.join(map(str, late))}: settled only in the course of treatment. Who is in the cohort has "
             "lived to meet it; time cannot be counted from before (immortal time)."
         )
-    offer([_row(step) for step in steps], f"{cohort.name}-attrition")
+    offer([_row(step) for step in found], f"{cohort.name}-attrition")
 
 
 def step_html(step: Step, everybody: int) -> str:
@@ -204,17 +204,16 @@ def _as_text(cohort: Cohort | None) -> None:
 def _counted(build: str, text: str) -> tuple[tuple[Step, ...], tuple[int, ...]]:
     cohort = parse(text.encode(), _PLACE)
     with warehouse.opened() as connection:
-        return attrition(connection, cohort).steps, known_only_later(cohort)
+        return steps(connection, cohort), known_only_later(cohort)
 
 
 @st.cache_data(max_entries=100, show_spinner="Counting …")
 def _profile(build: str, text: str) -> tuple[list[Share], list[Share], list[Middle], list[Middle]]:
     """Shares and medians, of the cohort and of all; none of a cohort of nobody."""
     with warehouse.opened() as connection:
-        found = attrition(connection, parse(text.encode(), _PLACE))
-        if not found.cases:
+        of = people(connection, parse(text.encode(), _PLACE))
+        if not connection.execute(f"from {of} limit 1").fetchall():
             return [], [], [], []
-        of = people(connection, found)
         everybody = "dim_patient"
         return (
             shares(connection, of), shares(connection, everybody),

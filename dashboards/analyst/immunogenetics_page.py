@@ -35,6 +35,10 @@ MODELS = {
 }
 _INFUSED, _EVERY = "whose cells were infused", "all on record"
 _CATEGORIES = ("matched", "haploidentical", "partially mismatched", "fully mismatched")
+_KINDS = (
+    "donor_category", "relation", "kir_genotype", "kir_centromeric_motif", "kir_telomeric_motif",
+    "kir_b_content_group", *MODELS,
+)  # fmt: skip
 _COVARIATES = [
     name for name, c in COVARIATES.items() if c.only_there and c.known_from == FIRST_INFUSION
 ]
@@ -49,35 +53,32 @@ def page(person: Person) -> None:
     )
     build = warehouse.build()
     whose = st.segmented_control("Donors", [_INFUSED, _EVERY], default=_INFUSED, required=True)
-    donors = _donors(build, whose == _INFUSED)
+    infused = whose == _INFUSED
+    donors = _donors(build, infused, _KINDS)
     if donors.empty:
         st.info("There is no such donor yet.")
         return
-    _match(donors)
+    _match(build, infused, donors)
     st.subheader("KIR ligands")
     st.warning(EXPLORATORY)
-    _ligands(build, whose == _INFUSED)
+    _ligands(build, infused)
     _genes(donors)
     _models(donors)
     _outcome(build)
 
 
 @st.cache_data(max_entries=8, show_spinner="Counting …")
-def _donors(build: str, infused: bool) -> pd.DataFrame:
-    """Donors counted by everything the page tells of them: as many rows as there are kinds, not donors."""
-    kinds = ", ".join((
-        "donor_category", "relation", "kir_genotype", "kir_centromeric_motif", "kir_telomeric_motif",
-        "kir_b_content_score", "kir_b_content_group", *MODELS,
-        *(f"{way}_mismatches_{size}_{end}" for way in ("gvh", "hvg") for size in (8, 10) for end in ("lo", "hi")),
-    ))  # fmt: skip
+def _donors(build: str, infused: bool, kinds: tuple[str, ...]) -> pd.DataFrame:
+    """Donors counted by columns of `dim_donor`: a row a kind, however many donors there are."""
     with warehouse.opened() as connection:
         return connection.execute(
-            f"select {kinds}, count(*) as donors from dim_donor where infused or not ? group by all order by all",
+            f"select {', '.join(kinds)}, count(*) as donors from dim_donor where infused or not ? "
+            "group by all order by all",
             [infused],
         ).df()
 
 
-def _match(donors: pd.DataFrame) -> None:
+def _match(build: str, infused: bool, donors: pd.DataFrame) -> None:
     st.subheader("HLA match")
     whole = int(donors["donors"].sum())
     st.markdown(f"{whole:,} donors.")
@@ -88,7 +89,8 @@ def _match(donors: pd.DataFrame) -> None:
         st.html(bars.counts(_counts(donors, "relation", (), "relation not known")))
     size = st.segmented_control("Mismatches of", [8, 10], default=8, required=True,
                                 help="8: A, B, C and DRB1; 10: DQB1 as well")  # fmt: skip
-    known, open_ = mismatches(donors, int(size))
+    ends = tuple(f"{way}_mismatches_{size}_{end}" for way in ("gvh", "hvg") for end in ("lo", "hi"))
+    known, open_ = mismatches(_donors(build, infused, ends), int(size))
     if known.empty:
         st.info("Of no donor both numbers are known.")
     else:
@@ -274,8 +276,11 @@ def _outcome(build: str) -> None:
     left, right = st.columns(2)
     endpoint = left.selectbox("Endpoint", endpoints, format_func=ENDPOINTS.__getitem__)
     split = right.selectbox(
-        "Divided by", _COVARIATES, format_func=lambda name: COVARIATES[name].words
+        "Divided by", _COVARIATES, index=None, format_func=lambda name: COVARIATES[name].words
     )
+    if split is None:
+        st.info("Choose what divides the patients.")
+        return
     at_least: tuple[int, ...] = ()
     if COVARIATES[split].is_count:
         at_least = (int(st.number_input("The second group has at least", 1, 8, 4)),)

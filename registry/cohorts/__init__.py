@@ -10,6 +10,7 @@ from registry.cohorts.attrition import (
     followed,
     known_only_later,
     people,
+    steps,
 )
 from registry.cohorts.conditions import nearest
 from registry.cohorts.definition import OF_A_PATIENT, Cohort, CohortError, load, parse
@@ -41,5 +42,6 @@ __all__ = [
     "prepare",
     "refuse_taken",
     "shares",
+    "steps",
     "write",
 ]

@@ -41,18 +41,51 @@ def attrition(connection: duckdb.DuckDBPyConnection, cohort: Cohort) -> Attritio
     several rows a patient, a condition is true if any row meets it, and unknown if none does and one might,
     or if there is no row at all.
     """
-    left = _judged(connection, cohort.criteria)
-    steps = [Step(0, "", "all patients of the release", len(left), 0, 0)]
-    for number, criterion in enumerate(cohort.criteria):
-        wanted = criterion.way == "include"
-        kept = [row for row in left if row[2 + number] is wanted]
-        unknown = sum(row[2 + number] is None for row in left)
-        steps.append(
-            Step(number + 1, criterion.way, criterion.reason, len(kept),
-                 len(left) - len(kept) - unknown, unknown)
-        )  # fmt: skip
-        left = kept
-    return Attrition(tuple(steps), tuple((row[0], row[1]) for row in left))
+    found = steps(connection, cohort)
+    of = people(connection, cohort)
+    return Attrition(
+        found,
+        tuple(
+            connection.execute(
+                f"select center_id, case_id from {of} order by center_id, case_id"
+            ).fetchall()
+        ),
+    )
+
+
+def steps(connection: duckdb.DuckDBPyConnection, cohort: Cohort) -> tuple[Step, ...]:
+    """The counts of `attrition`, without who they are of."""
+    counted = ["count(*)"]
+    for number in range(len(cohort.criteria)):
+        before, this = _kept(cohort, number), f"c{number}.holds"
+        counted.append(f"count(*) filter (where {_kept(cohort, number + 1)})")
+        counted.append(f"count(*) filter (where {before} and {this} is null)")
+    joined, parameters = _judged(cohort)
+    everybody, *told = connection.execute(
+        f"select {', '.join(counted)} from {joined}", parameters
+    ).fetchall()[0]
+    found = [Step(0, "", "all patients of the release", everybody, 0, 0)]
+    for number, (criterion, kept, unknown) in enumerate(
+        zip(cohort.criteria, told[::2], told[1::2], strict=True), start=1
+    ):
+        left_out = found[-1].kept - kept - unknown
+        found.append(Step(number, criterion.way, criterion.reason, kept, left_out, unknown))
+    return tuple(found)
+
+
+def people(connection: duckdb.DuckDBPyConnection, cohort: Cohort) -> str:
+    """The name of a temporary view, while the connection lives: `dim_patient` of who is left after the last step."""
+    joined, parameters = _judged(cohort)
+    connection.execute(
+        f"create or replace temp table cohort_case as select center_id, case_id from {joined} "
+        f"where {_kept(cohort, len(cohort.criteria))}",
+        parameters,
+    )
+    connection.execute(
+        f"create or replace temp view cohort_patient as from {PATIENTS} "
+        "semi join cohort_case using (center_id, case_id)"
+    )
+    return "cohort_patient"
 
 
 def known_only_later(cohort: Cohort, origin: str = FIRST_COURSE) -> tuple[int, ...]:
@@ -69,21 +102,6 @@ def _is_late(criterion: Criterion, origin: str) -> bool:
     return not all(is_known_at(condition.column, origin) for condition in criterion.conditions)
 
 
-def people(connection: duckdb.DuckDBPyConnection, found: Attrition) -> str:
-    """The name of a temporary view, while the connection lives: `dim_patient` of who is left."""
-    centers, cases = [center for center, _ in found.cases], [case for _, case in found.cases]
-    connection.execute(
-        "create or replace temp table cohort_case as "
-        "select unnest(?::varchar[]) as center_id, unnest(?::varchar[]) as case_id",
-        [centers, cases],
-    )
-    connection.execute(
-        f"create or replace temp view cohort_patient as from {PATIENTS} "
-        "semi join cohort_case using (center_id, case_id)"
-    )
-    return "cohort_patient"
-
-
 def followed(connection: duckdb.DuckDBPyConnection, cohort: Cohort, origin: str) -> str:
     """As `people`, for curves that start at an origin. Raises ImmortalTimeError if a criterion is met only later."""
     late = known_only_later(cohort, origin)
@@ -96,23 +114,25 @@ def followed(connection: duckdb.DuckDBPyConnection, cohort: Cohort, origin: str)
             "so a curve from there on is that of survivors (immortal time). Count from a later origin, or leave "
             f"{'them' if many else 'it'} out and divide by it on a landmark."
         )
-    return people(connection, attrition(connection, cohort))
+    return people(connection, cohort)
 
 
-def _judged(
-    connection: duckdb.DuckDBPyConnection, criteria: tuple[Criterion, ...]
-) -> list[tuple[Any, ...]]:
-    """Center, case, and a value a criterion: true, false or null."""
-    joins, parameters = list[str](), list[Any]()
-    for number, criterion in enumerate(criteria):
+def _judged(cohort: Cohort) -> tuple[str, list[Any]]:
+    """SQL of all patients with the verdict of each criterion as `c0.holds` and so on: true, false or null."""
+    joins, parameters = [PATIENTS], list[Any]()
+    for number, criterion in enumerate(cohort.criteria):
         joins.append(f"left join ({_verdicts(criterion)}) as c{number} using (center_id, case_id)")
         parameters += [value for c in criterion.conditions for value in c.parameters]
-    verdicts = "".join(f", c{number}.holds" for number in range(len(criteria)))
-    return connection.execute(
-        f"select center_id, case_id{verdicts} from {PATIENTS} {' '.join(joins)} "
-        "order by center_id, case_id",
-        parameters,
-    ).fetchall()
+    return " ".join(joins), parameters
+
+
+def _kept(cohort: Cohort, number: int) -> str:
+    """SQL of whether the first so many criteria kept a patient."""
+    kept = [
+        f"c{n}.holds is {'true' if criterion.way == 'include' else 'false'}"
+        for n, criterion in enumerate(cohort.criteria[:number])
+    ]
+    return f"({' and '.join(kept)})" if kept else "true"
 
 
 def _verdicts(criterion: Criterion) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import duckdb
@@ -40,18 +41,20 @@ class Middle:
 
 def shares(connection: duckdb.DuckDBPyConnection, patients: str) -> list[Share]:
     """The values of VALUES among the rows of a relation, in the order they are laid down in, then what is not known."""
+    asked = " union all ".join(
+        f"select '{column}', cast({column} as varchar), count(*) from asked group by 2"
+        for column in VALUES
+    )
+    counted: dict[str, dict[str | None, int]] = {column: {} for column in VALUES}
+    for column, value, count in connection.execute(
+        f"with asked as materialized (select {', '.join(VALUES)} from {patients}) {asked}"
+    ).fetchall():
+        counted[column][value] = count
     told = []
-    for column in VALUES:
-        found = dict(
-            connection.execute(
-                f"select cast({column} as varchar), count(*) from {patients} group by 1"
-            ).fetchall()
-        )
-        unknown = found.pop(None, 0)
-        known = sum(found.values())
-        told += [
-            Share(column, value, found[value], known) for value in _in_order(column, list(found))
-        ]
+    for column, of in counted.items():
+        unknown = of.pop(None, 0)
+        known = sum(of.values())
+        told += [Share(column, value, of[value], known) for value in _in_order(column, of)]
         if unknown:
             told.append(Share(column, None, unknown, known))
     return told
@@ -72,6 +75,7 @@ def middles(connection: duckdb.DuckDBPyConnection, patients: str) -> list[Middle
     return told
 
 
-def _in_order(column: str, found: list[str]) -> list[str]:
+def _in_order(column: str, found: Iterable[str | None]) -> list[str]:
     laid_down = ("true", "false", *marts()["dim_patient"].columns[column].values)
-    return sorted(found, key=lambda v: (laid_down.index(v) if v in laid_down else 99, v))
+    named = [value for value in found if value is not None]
+    return sorted(named, key=lambda v: (laid_down.index(v) if v in laid_down else 99, v))

@@ -73,9 +73,11 @@ def test_a_steward_walks_the_pages_of_results(
 
     turn_to(page, "HLA and KIR")
     expect(page.get_by_text("Exploratory.", exact=False).first).to_be_visible()
+    expect(chart(page).nth(1)).to_be_visible()
+    picture(page, "results-hla-kir", 1500)
+    choose(page, "Divided by", "missing KIR ligand")
     expect(chart(page).nth(3)).to_be_visible()
     no_fault(page)
-    picture(page, "results-hla-kir", 1500)
 
     turn_to(page, "Ask a question")
     expect(page.get_by_text("the cohort adverse-risk")).to_be_visible()

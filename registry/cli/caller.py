@@ -62,6 +62,20 @@ def caller(
         raise fail(str(error), CONFLICT) from None
 
 
+def keeper() -> Person:
+    """Who keeps the registry itself: its operator, or whoever is signed in and may. Raises NotAllowedError.
+
+    An empty database, or one of an older revision, can tell nobody apart: there the owner's login alone counts.
+    """
+    from registry import store
+
+    if _token() is None or store.revision() != store.head_revision():
+        return Person(getpass.getuser(), Role.OPERATOR)
+    person = _person(Right.OPERATE, None, None)
+    person.require(Right.OPERATE)
+    return person
+
+
 def _person(right: Right | None, center: str | None, as_: Role | None) -> Person:
     from registry import store
     from registry.access.rights import NotAllowedError

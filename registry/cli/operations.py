@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,8 +11,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from registry.access.rights import Role
 from registry.acting import Act, acting
+from registry.cli.caller import keeper
 from registry.cli.output import (
     CONFLICT,
     NOT_ALLOWED,
@@ -143,10 +142,11 @@ def restore(file: File, key: KeyOption = None) -> None:
 
 @contextmanager
 def _operating(action: str) -> Iterator[None]:
-    """Whoever has the owner's login; a database of an older revision is backed up as it is."""
-    act = Act(getpass.getuser(), Role.OPERATOR.value, "command", action)
-    with _in_plain_words(), acting(act):
-        yield
+    """Whoever has the owner's login, and if signed in the right; a database of an older revision is backed up as it is."""
+    with _in_plain_words():
+        person = keeper()
+        with acting(Act(person.username, person.role.value, "command", action)):
+            yield
 
 
 @contextmanager
@@ -155,10 +155,11 @@ def _in_plain_words() -> Iterator[None]:
     from sqlalchemy.exc import OperationalError
 
     from registry import backup
+    from registry.access.rights import NotAllowedError
 
     try:
         yield
-    except backup.WrongLoginError as error:
+    except (backup.WrongLoginError, NotAllowedError) as error:
         raise fail(str(error), NOT_ALLOWED) from None
     except backup.OccupiedError as error:
         raise fail(str(error), CONFLICT) from None

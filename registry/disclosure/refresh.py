@@ -221,8 +221,24 @@ def _write_public(
         connection.execute(
             f"create table made.{table} as from ({' union all by name '.join(parts)}) order by all"
         )
+    _take_over_comments(connection)
     connection.execute("checkpoint made")
     connection.execute("detach made")
+
+
+def _take_over_comments(connection: duckdb.DuckDBPyConnection) -> None:
+    """What each table and column is, as the build says it."""
+    said = connection.execute(
+        """
+        select 'table', table_name, comment from duckdb_tables() where database_name = 'new' and comment is not null
+        union all
+        select 'column', table_name || '.' || column_name, comment from duckdb_columns()
+        where database_name = 'new' and comment is not null
+        order by all
+        """
+    )
+    for kind, name, comment in said.fetchall():
+        connection.execute(f"comment on {kind} made.{name} is {_text(comment)}")
 
 
 def _rows(table: str, policy: Policy, of: str, fate: Fate) -> str:
@@ -240,5 +256,5 @@ def _tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
     return [name for (name,) in rows.fetchall()]
 
 
-def _text(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+def _text(words: Path | str) -> str:
+    return "'" + str(words).replace("'", "''") + "'"

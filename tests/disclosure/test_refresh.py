@@ -45,6 +45,10 @@ class Registry:
             connection.execute(EMPTY)
             connection.execute("create table public_release (release text)")
             connection.execute("insert into public_release values (?)", [f"r{self._number}"])
+            connection.execute(
+                "comment on table public_cohort is 'Who is in it, of the center''s patients.'"
+            )
+            connection.execute("comment on column public_cohort.level is 'The value.'")
             for level, size in sizes.items():
                 connection.execute(
                     "insert into public_cohort values ('age', ?, ?)", [level, public_count(size)]
@@ -202,3 +206,18 @@ def test_publications_of_a_year_tell_nothing_together(registry: Registry) -> Non
         sizes = [max(0, size + draw.randint(-3, 12)) for size in sizes]
     assert attack([made.public for made in registry.published]) == {}
     assert policy().least_changed > policy().threshold
+
+
+def test_a_publication_says_what_its_tables_and_columns_are(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    for patients in (["60-74"] * 20, ["60-74"] * 40):
+        registry.publish(patients)
+        with duckdb.connect(str(registry.published[-1].public), read_only=True) as connection:
+            of_table = "select comment from duckdb_tables() where table_name = 'public_cohort'"
+            of_column = (
+                "select column_name, comment from duckdb_columns() where comment is not null"
+            )
+            assert connection.execute(of_table).fetchall() == [
+                ("Who is in it, of the center's patients.",)
+            ]
+            assert connection.execute(of_column).fetchall() == [("level", "The value.")]

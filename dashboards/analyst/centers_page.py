@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import bars, charts
+from dashboards.analyst import disagreement
 from dashboards.endpoint_words import title
 from dashboards.listing import to_csv
 from dashboards.numbers import interval_words, number_in, percent
@@ -35,6 +36,11 @@ def page(person: Person) -> None:
         st.info("Nobody has been treated yet.")
         return
     center = scope.choose(person, rows["center_id"].unique())
+    _by_endpoint(rows, center)
+    disagreement.section(center)
+
+
+def _by_endpoint(rows: pd.DataFrame, center: str | None) -> None:
     asked = list(dict.fromkeys(rows[["endpoint", "origin", "by_day"]].itertuples(index=False, name=None)))  # fmt: skip
     endpoint, origin, by_day = st.selectbox("Compared by", asked, format_func=lambda key: _words(*key))  # fmt: skip
     of = rows[(rows["endpoint"] == endpoint) & (rows["origin"] == origin) & (rows["by_day"] == by_day)]  # fmt: skip

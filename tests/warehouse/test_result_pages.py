@@ -26,6 +26,7 @@ from registry.disclosure.others import WITHHELD
 from registry.statistics.proportion import MIN_SUBJECTS
 from registry.warehouse import Build
 from tests.access.material import OWN, person, shown, words
+from tests.warehouse.conftest import Ask
 
 pytestmark = pytest.mark.usefixtures("served")
 
@@ -289,3 +290,31 @@ def test_a_cell_of_the_matrix_has_the_rate_or_says_that_there_is_none() -> None:
     assert not few.all()
     assert ((found["told"] == matrix.TOO_FEW) == few).all()
     assert set(matrix.table(found).columns) == {"id", "recommendation", *rows["center_id"]}
+
+
+def test_differences_from_what_is_derived_are_told_as_rates(analyst: Ask) -> None:
+    of_all = "select derivation, definition_id, sum(compared), sum(disagree) from mart_disagreement {} group by all order by all"
+    for role, where in (("analyst", ""), ("coordinator", f"where center_id = '{OWN}'")):
+        page = shown(person(role), "Centers")
+        assert not page.exception
+        counted = analyst(of_all.format(where))
+        if not counted:
+            assert "There is nothing to compare yet." in words(page)
+            continue
+        (table,) = (f.value for f in page.dataframe if "differ" in f.value)
+        together = table[table["center"] == "all of these"]
+        assert (
+            list(
+                zip(
+                    together["derived"],
+                    together["by"],
+                    together["compared"],
+                    together["differ"],
+                    strict=True,
+                )
+            )
+            == counted
+        )
+        assert sum(differ for *_, differ in counted) > 0
+        others = set(table["center"]) - {"all of these"}
+        assert (role == "analyst") == bool(others)

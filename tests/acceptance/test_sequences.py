@@ -137,7 +137,7 @@ def run_all(files: dict[str, Path], which: range, seed: int) -> None:
 def test_any_order_of_the_same_files_ends_in_the_same_state(
     database: None, files: dict[str, Path]
 ) -> None:
-    run_all(files, range(3), seed=1)
+    run_all(files, range(2), seed=1)
 
 
 @pytest.mark.requirement("UPL-15")
@@ -214,7 +214,7 @@ def interleave(files: dict[str, Path], folder: Path, count: int, seed: int) -> N
 def test_two_coordinators_lose_no_update(
     database: None, files: dict[str, Path], tmp_path: Path
 ) -> None:
-    interleave(files, tmp_path, count=3, seed=1)
+    interleave(files, tmp_path, count=2, seed=1)
 
 
 @pytest.mark.requirement("UPL-17", "REL-03")

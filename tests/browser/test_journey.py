@@ -18,7 +18,7 @@ from registry.access.rights import Role
 from registry.intake.signature import verify
 from registry.lifecycle.cases import case_list
 from registry.queries import open_queries
-from tests.browser.walk import choose, no_fault, open_page, picture, sign_in
+from tests.browser.walk import choose, no_fault, open_page, picture, settled, sign_in
 from tests.cases import as_cells, tidy_case
 from tests.demonstration import Demonstration
 
@@ -153,7 +153,10 @@ def answer_the_query(page: Page) -> None:
 def withdraw_one(page: Page) -> None:
     choose(page, "Show the case", "P002")
     page.get_by_text("The patient has withdrawn consent").click()
-    page.get_by_role("textbox", name="Reason").fill("consent withdrawn in writing")
+    reason = page.get_by_role("textbox", name="Reason")
+    reason.fill("consent withdrawn in writing")
+    reason.blur()  # the hint below it goes, and the button moves up
+    settled(page)
     page.get_by_role("button", name="Withdraw the case").click()
     expect(page.get_by_text("now withdrawn")).to_be_visible()
     assert {c.case_id: c.status for c in case_list(CENTER)}["P002"] == "withdrawn"

@@ -30,7 +30,7 @@ def turn_to(page: Page, name: str) -> None:
         expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [1300, 400])
+@pytest.mark.parametrize("width", [1300, pytest.param(400, marks=pytest.mark.long)])
 def test_a_steward_walks_the_pages_of_results(
     page: Page, served: dict[str, str], demonstration: Demonstration, width: int
 ) -> None:

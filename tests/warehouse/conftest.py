@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dashboards.portal import warehouse
 from registry.warehouse import Build, Replay, build, connect, consensus_vars
 from tests.conftest import share_cache
 from tests.warehouse.material import everything, write_release
@@ -24,6 +25,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def built(home: Path) -> Build:
     release = write_release(home / "releases" / "everything", everything())
     return build(release, home, progress=lambda _: None)
+
+
+@pytest.fixture
+def served(built: Build, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the portal serves is the build."""
+    monkeypatch.setattr(warehouse, "home", lambda: home)
 
 
 @pytest.fixture(scope="session")

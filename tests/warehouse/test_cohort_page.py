@@ -14,18 +14,11 @@ from dashboards.analyst import cohort_page
 from dashboards.portal import warehouse
 from registry.analysis import COVARIATES
 from registry.cohorts import attrition, known_only_later, load, parse
-from registry.warehouse import Build
 from tests.access.material import person, shown, words
 
 pytestmark = pytest.mark.usefixtures("served")
 EXAMPLES = {load(path).name: path for path in Path("examples/cohorts").resolve().glob("*.yaml")}
 LATE = "timely-infusion"
-
-
-@pytest.fixture
-def served(built: Build, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the portal serves is the build."""
-    monkeypatch.setattr(warehouse, "home", lambda: home)
 
 
 def of(text: str = "") -> AppTest:

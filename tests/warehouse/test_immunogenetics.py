@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
 from dashboards.analyst import immunogenetics_page
-from dashboards.portal import warehouse
-from registry.warehouse import Build
 from tests.access.material import person, shown, words
 from tests.warehouse.conftest import Ask
 
@@ -23,12 +19,6 @@ OF_DIMENSION = {
 OF_FIRST_DONOR = [
     "kir_genotype", "kir_b_content_group", "kir_missing_ligand", "kir_receptor_ligand_mismatch",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def served(built: Build, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the portal serves is the build."""
-    monkeypatch.setattr(warehouse, "home", lambda: home)
 
 
 def as_words(column: str) -> str:

@@ -24,17 +24,10 @@ from registry.audit.read import Wanted, entries
 from registry.cli import app
 from registry.disclosure.others import WITHHELD
 from registry.statistics.proportion import MIN_SUBJECTS
-from registry.warehouse import Build
 from tests.access.material import OWN, person, shown, words
 from tests.warehouse.conftest import Ask
 
 pytestmark = pytest.mark.usefixtures("served")
-
-
-@pytest.fixture
-def served(built: Build, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the portal serves is the build."""
-    monkeypatch.setattr(warehouse, "home", lambda: home)
 
 
 def test_benchmarks_lists_them_all_with_what_is_not_confirmed() -> None:

@@ -74,7 +74,7 @@ class Offer(NamedTuple):
 def offered(person: Person) -> list[Offer]:
     """What a person may open; everything else does not exist for them."""
     of_a_center = [
-        (right, title, icon, path, partial(_of_a_center, right, show))
+        (right, title, icon, path, partial(_of_a_center, right, title, show))
         for right, title, icon, path, show in OF_A_CENTER
     ]
     # the own center first, for those who have one
@@ -109,11 +109,13 @@ def shows(person: Person, right: Right | None, title: str, show: Show) -> None:
         show(person)
 
 
-def _of_a_center(right: Right, show: Show, person: Person) -> None:
+def _of_a_center(right: Right, title: str, show: Show, person: Person) -> None:
     """A page of one center; who may see all of them chooses one."""
     if person.may(right, EVERY_CENTER):
+        above = st.container()
         chosen = st.selectbox("Center", centers(), key="of center", index=None)
         if chosen is None:
+            above.title(title)  # no page is without a heading
             st.info("Choose a center.")
             return
         person = replace(person, center_id=chosen)

@@ -314,6 +314,7 @@ def test_a_page_shows_the_own_center_whatever_the_browser_asks_for(
     assert OTHER not in told
     assert "Q1" not in told
     steward = shown(person("steward"), title)
+    assert [heading.value for heading in steward.title] == [title]
     assert OWN not in words(steward).replace(str(steward.selectbox[0].options), "")
     steward.selectbox[0].select(OTHER).run()
     assert OTHER in words(steward)

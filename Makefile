@@ -29,6 +29,14 @@ $(TOOLS)/.ready: tools.lock $(READY)
 	@$(VENV)/bin/uv pip sync --quiet --only-binary :all: --python $(TOOLS)/bin/python --require-hashes tools.lock
 	@touch $@
 
+# what `make bench` measures against and cannot live beside the registry's own packages
+PEERS := .venv-peers
+$(PEERS)/.ready: peers.lock $(READY)
+	@echo "… installing the peers of the benchmark"
+	@$(VENV)/bin/uv venv --quiet --clear --python $(PY) $(PEERS)
+	@$(VENV)/bin/uv pip sync --quiet --only-binary :all: --python $(PEERS)/bin/python --require-hashes peers.lock
+	@touch $@
+
 demo: setup ## synthetic centers through the real door, then both dashboards (make demo SERVE=no: without)
 	@$(VENV)/bin/mst demo $(if $(filter no,$(SERVE)),--no-serve)
 
@@ -70,7 +78,7 @@ secrets: $(TOOLS)/.ready # what looks like a password or a key in code and setti
 	@git ls-files -z -- '*.py' '*.sql' '*.toml' deploy dashboards .ci Makefile \
 	  | xargs -0 $(TOOLS)/bin/detect-secrets-hook --no-verify --exclude-secrets '[a-z] [a-z]'
 
-bench: setup ## speed as ratios against a bare engine
+bench: setup $(PEERS)/.ready ## speed as ratios against a peer or a bare engine
 	@$(PY) -m benchmarks
 
 clean: ## remove the state folder (the demo's database, releases and warehouse)

@@ -18,7 +18,7 @@ def main() -> None:
         intake.run(Path(folder))
         warehouse.warehouse_build(Path(folder))
         warehouse.verdicts(Path(folder))
-        curves.survival(Path(folder))
+        curves.curves(Path(folder))
         pages.pages(Path(folder))
         store.dispose_engines()
 

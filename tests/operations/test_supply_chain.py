@@ -39,6 +39,7 @@ LOCKS = {
         *PROJECT["project"]["optional-dependencies"]["dev"],
     ],
     "tools.lock": PROJECT["dependency-groups"]["tools"],
+    "peers.lock": PROJECT["dependency-groups"]["peers"],
 }
 
 

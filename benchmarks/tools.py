@@ -20,7 +20,7 @@ def seconds(work: Callable[[], object], *, repeats: int = 1) -> float:
 
 def line(name: str, ours: float, bare_name: str, bare: float) -> None:
     print(
-        f"{name:<52} {ours:8.2f} s   {bare_name:<38} {bare:8.2f} s   ratio {ours / bare:8.2f}",
+        f"{name:<56} {ours:8.2f} s   {bare_name:<38} {bare:8.2f} s   ratio {ours / bare:8.3g}",
         flush=True,
     )
 
